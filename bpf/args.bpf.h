@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Argument vectors: of a program that has just begun, and of one that could not.
+ */
+#pragma once
+#include "tail.bpf.h"
+
+#define ATTEMPT_ARGS 64 /* of a failed attempt, whose strings lie scattered */
+#define ATTEMPT_ARG_BYTES 1024
+
+static __always_inline struct mm_struct *own_memory(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	return BPF_CORE_READ(task, mm);
+}
+
+/*
+ * The vector of the current process, from the stack its kernel has just written: the pages are
+ * there, which they need not be when execve is entered.
+ */
+static __always_inline list_t own_args(struct tail *tail)
+{
+	struct mm_struct *mm = own_memory();
+	unsigned long begin = BPF_CORE_READ(mm, arg_start);
+	__u64 whole = BPF_CORE_READ(mm, arg_end) - begin;
+	__u32 size = whole < LIST_BYTES ? whole : LIST_BYTES;
+	char *to = tail_room(tail, LIST_BYTES);
+
+	if (!to || bpf_probe_read_user(to, size, (void *)begin))
+		return (list_t){ .whole = whole };
+	return tail_taken(tail, size, whole);
+}
+
+/* Where the caller's registers lie while it is in a system call: at the top of its kernel stack. */
+static __always_inline struct pt_regs *caller_registers(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	/* arch/x86 without KASAN: THREAD_SIZE is 16 KiB, and nothing pads its top on 64 bit */
+	return BPF_CORE_READ(task, stack) + 16384 - bpf_core_type_size(struct pt_regs);
+}
+
+/* The result of the system call, from a sys_exit_* tracepoint's record. */
+static __always_inline long returned(const void *ctx)
+{
+	return ((const struct trace_event_raw_sys_exit *)ctx)->ret;
+}
+
+/* A vector that was passed to execve and not used. What is not in memory now is left out. */
+static __always_inline list_t attempted_args(struct tail *tail, __u64 vector)
+{
+	__u32 begin = tail->used, missed = 0;
+
+	for (int i = 0; i < ATTEMPT_ARGS; i++) {
+		const char *string = NULL;
+		char *to = tail_room(tail, ATTEMPT_ARG_BYTES);
+		long got;
+
+		if (bpf_probe_read_user(&string, sizeof(string), (void *)(vector + i * 8)))
+			missed = 1;
+		if (!string || !to)
+			break;
+		got = bpf_probe_read_user_str(to, ATTEMPT_ARG_BYTES, string);
+		if (got < 0 || i == ATTEMPT_ARGS - 1)
+			missed = 1;
+		if (got < 0 || got > ATTEMPT_ARG_BYTES)
+			break;
+		tail->used += got;
+	}
+	return (list_t){
+		.offset = begin - sizeof(struct header),
+		.size = tail->used - begin,
+		.whole = tail->used - begin + missed,
+	};
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Aggregation: --by and --show in per-CPU maps.
+ *
+ * A histogram is log-linear: eight buckets per power of two (src/query/aggregate.h reads it).
+ */
+#pragma once
+#include "where.bpf.h"
+
+#define HISTOGRAM_BUCKETS 496
+
+struct statistic {
+	__u64 sum;
+	__u64 min_complement; /* ~min, so that zeroed memory means "none yet" */
+	__u64 max;
+};
+
+/* Only the leading part that the plan needs is allocated: user space sets the maps' value size. */
+struct cell {
+	__u64 count;
+	struct statistic statistic[PLAN_METRICS];
+	__u64 histogram[PLAN_HISTOGRAMS][HISTOGRAM_BUCKETS];
+};
+
+struct key_bytes {
+	__u8 bytes[PLAN_KEY_BYTES];
+};
+
+/*
+ * Two tables take turns, so that an interval is read after nobody writes to it any more. Inserted
+ * here, one per key that occurs; emptied by user space after its interval. Full: `others`.
+ * User space sets key size, value size and max_entries.
+ */
+struct groups {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, 1024);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct key_bytes);
+	__type(value, struct cell);
+} groups_even SEC(".maps"), groups_odd SEC(".maps");
+
+/* What did not fit into the tables: one cell for each of them. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__type(value, struct cell);
+} others SEC(".maps");
+
+/* A cell of zeros to begin from, and the key under construction; never inserted or removed. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct cell);
+} empty_cell SEC(".maps");
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct key_bytes);
+} key_scratch SEC(".maps");
+
+static __always_inline __u32 log2_of(__u64 v)
+{
+	__u32 log = 0;
+
+#pragma unroll
+	for (__u32 step = 32; step; step >>= 1) {
+		if (v >> step) {
+			v >>= step;
+			log += step;
+		}
+	}
+	return log;
+}
+
+static __always_inline __u32 bucket_of(__u64 v)
+{
+	if (v < 8)
+		return v;
+	__u32 log = log2_of(v);
+
+	return ((log - 2) << 3) + ((v >> ((log - 3) & 63)) & 7);
+}
+
+/*
+ * Builds the key; false when a tail is too long for it: then the event goes to user space whole,
+ * which groups it exactly. A short tail is padded with zeros, and a tail holds none.
+ */
+static __always_inline bool build_key(struct key_bytes *key, const void *event, const char *body)
+{
+	__u32 used = 0;
+
+	__builtin_memset(key, 0, sizeof(*key));
+#pragma unroll
+	for (__u32 i = 0; i < PLAN_KEYS; i++) {
+		__u32 size = plan.key[i].size;
+		const void *from = event + plan.key[i].offset;
+
+		if (i >= plan.keys)
+			break;
+		if (plan.key[i].is_tail) {
+			const struct tail_ref *ref = from;
+			__u32 length = ref->size;
+
+			/* a cut tail that still fits is a different key than what it was cut from */
+			if (!body || length >= size || ref->whole != length ||
+			    ref->offset >= COMPARABLE_BYTES || used + size > sizeof(*key))
+				return false;
+			bpf_probe_read_kernel(key->bytes + used, length & (PLAN_KEY_BYTES - 1),
+					      body + ref->offset);
+		} else if (size == 16) {
+			__builtin_memcpy(key->bytes + used, from, 16);
+		} else {
+			*(__u64 *)(key->bytes + used) =
+				load_number(event, plan.key[i].offset, size, false);
+		}
+		used += (size + 7) & ~7;
+	}
+	return true;
+}
+
+static __always_inline void add_number(struct cell *cell, int i, const void *event, __u32 weight)
+{
+	__u64 number = load_number(event, plan.metric[i].offset, plan.metric[i].size,
+				   plan.metric[i].is_signed);
+	/* unsigned order for signed numbers: flip the sign bit */
+	__u64 ordered = plan.metric[i].is_signed ? number ^ (1ULL << 63) : number;
+	struct statistic *s = &cell->statistic[i];
+
+	__sync_fetch_and_add(&s->sum, number * weight);
+	if (~ordered > s->min_complement)
+		s->min_complement = ~ordered;
+	if (ordered > s->max)
+		s->max = ordered;
+	if (plan.metric[i].histogram) {
+		__u32 bucket = bucket_of(number);
+
+		if (bucket < HISTOGRAM_BUCKETS)
+			__sync_fetch_and_add(
+				&cell->histogram[(plan.metric[i].histogram - 1) & 1][bucket],
+				weight);
+	}
+}
+
+static __always_inline struct cell *cell_of(void *groups, const struct key_bytes *key, __u32 epoch)
+{
+	__u32 zero = 0;
+	struct cell *cell = bpf_map_lookup_elem(groups, key);
+
+	if (cell)
+		return cell;
+	void *empty = bpf_map_lookup_elem(&empty_cell, &zero);
+
+	if (empty)
+		bpf_map_update_elem(groups, key, empty, BPF_NOEXIST);
+	cell = bpf_map_lookup_elem(groups, key);
+	return cell ?: bpf_map_lookup_elem(&others, &epoch);
+}
+
+/* Adds the event to its group; false: it has to be sent to user space instead. */
+static __noinline bool aggregate(const void *event, const char *body, __u32 weight, __u32 epoch)
+{
+	__u32 zero = 0;
+	struct key_bytes *key = bpf_map_lookup_elem(&key_scratch, &zero);
+	struct cell *cell;
+
+	if (!key || !build_key(key, event, body))
+		return false;
+	cell = epoch ? cell_of(&groups_odd, key, 1) : cell_of(&groups_even, key, 0);
+	if (!cell)
+		return false;
+	__sync_fetch_and_add(&cell->count, weight);
+#pragma unroll
+	for (__u32 i = 0; i < PLAN_METRICS; i++) {
+		if (i >= plan.metrics)
+			break;
+		add_number(cell, i, event, weight);
+	}
+	return true;
+}

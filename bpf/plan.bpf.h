@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The plan: what one run wants of a tracer, as read-only data.
+ *
+ * User space fills `plan` before the object loads and freezes it; the verifier then knows every
+ * constant and deletes what the plan does not use. User space finds all names, sizes and
+ * enumerators below through BTF.
+ */
+#pragma once
+#include "schema.bpf.h"
+#include <bpf/bpf_helpers.h>
+
+/*
+ * --where as a decision list. Leaf i tests one field and goes on at `yes` or `no`: a later leaf, or
+ * the end. Any expression of && || ! has this form with one leaf per comparison.
+ */
+enum leaf_op {
+	OP_EQUAL,   /* number == value */
+	OP_LESS,    /* number < value */
+	OP_AT_MOST, /* number <= value */
+	OP_WORDS,   /* text or address: (word & mask) == word for each word */
+};
+enum leaf_place {
+	PLACE_FIELD,      /* the bytes of the field itself */
+	PLACE_TAIL_START, /* the first bytes of the tail it refers to */
+	PLACE_TAIL_END,   /* its last `length` bytes */
+};
+enum leaf_next { NEXT_PASS = 254, NEXT_REJECT = 255 };
+enum plan_limits {
+	PLAN_LEAVES = 16,
+	PLAN_WORDS = 8,        /* of 8 bytes: the longest text a leaf compares is 64 bytes */
+	PLAN_KEYS = 4,
+	PLAN_KEY_BYTES = 128,  /* of all keys of a group together */
+	PLAN_METRICS = 4,
+	PLAN_HISTOGRAMS = 2,
+	PLAN_EVENT_BYTES = 320, /* the largest event's struct */
+};
+
+struct leaf {
+	__u16 offset; /* of the field in the event */
+	__u8 size;    /* bytes of a number: 1, 2, 4, 8 */
+	__u8 is_signed;
+	__u8 yes, no;      /* enum leaf_next or a later leaf */
+	__u8 exact_length; /* the tail must be exactly `length` long, else at least */
+	__u8 used_words;
+	enum leaf_op op;
+	enum leaf_place place;
+	__u32 length; /* bytes of the text, for tails */
+	__u64 value;
+	__u64 words[PLAN_WORDS];
+	__u64 masks[PLAN_WORDS];
+};
+
+/* A part of a group's key: `size` bytes from the event, or up to `size` of a tail. */
+struct group_key {
+	__u16 offset;
+	__u16 size;
+	__u8 is_tail;
+	__u8 unused[3];
+};
+
+/* A number to sum up per group. */
+struct metric {
+	__u16 offset;
+	__u8 size;
+	__u8 is_signed;
+	__u8 histogram; /* 1 + the number of its histogram, 0 for none */
+	__u8 unused[3];
+};
+
+struct plan {
+	__u32 leaves; /* 0: everything passes */
+	__u32 keys;
+	__u32 metrics;
+	__u32 grouped;       /* aggregate in the kernel instead of sending records */
+	__u32 sample_every;  /* 1: keep all */
+	__u32 tracer;        /* number of this tracer in the session, for the record's header */
+	__u32 to_lifecycle;  /* which ring */
+	__u32 to_perf;       /* no ring buffer on this kernel */
+	__u32 wake_bytes;    /* wake the reader when the ring has crossed this many */
+	__u32 busy_reader;   /* the reader polls: never wake it */
+	struct leaf where[PLAN_LEAVES];
+	struct group_key key[PLAN_KEYS];
+	struct metric metric[PLAN_METRICS];
+	/* By byte offset in the event: somebody wants the field that begins here. */
+	__u8 wanted[PLAN_EVENT_BYTES];
+	/* The same for the members of struct caller, in whichever field it is. */
+	__u8 wanted_caller[sizeof(struct caller)];
+	/* Not read: BTF holds only types that something mentions, and user space needs these. */
+	enum plan_limits limits;
+	enum leaf_next next;
+};
+
+const volatile struct plan plan = { .sample_every = 1 };
+
+#define wants(event, field) (plan.wanted[__builtin_offsetof(struct event, field)])
+#define wants_caller(member) (plan.wanted_caller[__builtin_offsetof(struct caller, member)])

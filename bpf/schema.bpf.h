@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The vocabulary of an event: what each field means, in BTF and therefore for every user of it.
+ *
+ * A unit, a format or a privacy class is written once, on a type. User space reads these tags
+ * (src/schema/schema.h) and derives columns, filters, JSON, tables and documentation from them.
+ */
+#pragma once
+#include "kernel.bpf.h"
+
+#define TAG(text) __attribute__((btf_decl_tag(text)))
+#define DOC(text) TAG("doc:" text)
+/* A natural thing to group by. */
+#define KEY TAG("key")
+/* Not in the default table; asked for by name, and always in JSON. */
+#define DETAIL TAG("detail")
+/* What disclosing the field could reveal: open, argument, path, environment or address. */
+#define PRIVACY(class) TAG("privacy:" #class)
+/* The same bytes under a second name and format: ALSO(container, container). */
+#define ALSO(name, format) TAG("also:" #name ":" #format)
+
+/* The tracer's event: EVENT(exec, "a sentence") { fields }; */
+#define EVENT(name, sentence) struct TAG("event:" sentence) name
+/* The same, for events that travel in a ring of their own, which no other tracer can crowd out. */
+#define LIFECYCLE_EVENT(name, sentence) struct TAG("event:" sentence) TAG("lifecycle") name
+
+/* Read-only data that is a flag on the command line: KNOB(bool, threads, false, "a sentence"); */
+#define KNOB(type, name, fallback, sentence) const volatile type name TAG("knob:" sentence) = fallback
+
+/*
+ * Programs that serve one purpose; the first of them that this kernel allows is loaded, in the
+ * order tp_btf, fentry/fexit, kprobe, tracepoint. The purpose is a phrase that completes
+ * "not seen: ..." when none can be had. A program without it serves a purpose of its own.
+ */
+#define SERVES(purpose) TAG("serves:" purpose)
+/* The program is loaded only when this knob is not zero. */
+#define IF(knob) TAG("if:" #knob)
+
+/* A map that all tracers of a session use together; the engine creates it. */
+#define SHARED TAG("shared")
+
+typedef __u64 ns_t TAG("unit:ns");
+typedef __u64 bytes_t TAG("unit:bytes");
+typedef __u64 count_t TAG("unit:count");
+typedef __s32 errno_t TAG("format:error");
+typedef __u32 signal_t TAG("format:signal");
+typedef __u32 process_id_t TAG("format:id");
+typedef __u32 namespace_t TAG("format:id");
+typedef __s32 status_t TAG("format:id");
+typedef __u32 user_id_t TAG("format:id");
+typedef __u64 instant_t TAG("format:instant") TAG("unit:ns");
+typedef __u64 pointer_t TAG("format:hex");
+typedef __u64 cgroup_t TAG("format:cgroup");
+
+/* A piece of the record's tail: `size` bytes at `offset` from the event, of `whole` there were. */
+struct tail_ref {
+	__u16 offset;
+	__u16 size;
+	__u32 whole;
+};
+/* One string. */
+typedef struct tail_ref text_t TAG("tail:text");
+/* Strings that each end with NUL, as an argument vector lies in memory. */
+typedef struct tail_ref list_t TAG("tail:list");
+
+/* The task that did it. */
+struct caller {
+	process_id_t pid DOC("process, as the host numbers it") KEY;
+	process_id_t tid DOC("thread, as the host numbers it") DETAIL;
+	char comm[16] DOC("the thread's name") PRIVACY(open) KEY;
+	user_id_t uid DOC("user") KEY ALSO(user, user);
+	user_id_t gid DOC("group") DETAIL;
+	cgroup_t cgroup DOC("control group (v2)") DETAIL ALSO(container, container);
+	process_id_t ns_pid DOC("process, as its own pid namespace numbers it") DETAIL;
+	namespace_t pid_ns DOC("inode of the pid namespace") DETAIL;
+	instant_t started DOC("start of the process; tells reused pids apart") DETAIL;
+};
+
+/* One end of a connection. IPv4 is stored mapped into IPv6: one shape. */
+struct endpoint {
+	__u8 address[16] TAG("format:ip") PRIVACY(address);
+	__u16 port TAG("format:id");
+	__u16 unused[3] TAG("hidden");
+};

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Tails: text of any length behind an event, so that a record costs what it carries.
+ *
+ *	struct tail *tail = open_tail(&e);
+ *	if (!tail)
+ *		return 0;
+ *	if (wants(exec, path))
+ *		e.path = kernel_text(tail, bprm->filename);
+ *	return emit_tail(ctx, &e, tail);
+ *
+ * The record is assembled in memory of this CPU. A program that finds it in use (it interrupted
+ * another) loses its event as lost_scratch_busy.
+ */
+#pragma once
+#include "emit.bpf.h"
+
+#define RECORD_BYTES (30 * 1024) /* with the rest, what a per-CPU map takes: 32 KiB */
+#define TEXT_BYTES   4096         /* the longest single text: PATH_MAX */
+#define LIST_BYTES   (20 * 1024)  /* the longest list */
+
+#define PATH_DEPTH 64
+
+/*
+ * Work space of bpf/path.bpf.h. It lies in a map and not on the stack because the verifier follows
+ * the values of stack slots, and would walk each combination of steps apart.
+ */
+struct path_walk {
+	struct dentry *dentry, *root;
+	struct vfsmount *mnt, *root_mnt;
+	__u32 complete;
+	__u32 count; /* of names, innermost first */
+	struct {
+		const void *name;
+		__u64 length;
+	} names[PATH_DEPTH];
+};
+
+struct tail {
+	__u32 busy;
+	__u32 used; /* bytes of the record: header, event and the tails so far */
+	struct path_walk walk;
+	char record[RECORD_BYTES];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct tail);
+} tails SEC(".maps");
+
+static __always_inline struct tail *claim_tail(__u32 event_size)
+{
+	__u32 zero = 0;
+	struct tail *tail = bpf_map_lookup_elem(&tails, &zero);
+
+	if (!tail || tail->busy) {
+		count_outcome(OUTCOME_LOST_SCRATCH_BUSY);
+		return NULL;
+	}
+	tail->busy = 1;
+	tail->used = sizeof(struct header) + event_size;
+	return tail;
+}
+
+/*
+ * NULL: the event has ended here and is accounted. What --where can say without the tails it says
+ * now, so that nothing is read for an event that nobody wants.
+ */
+#define open_tail(e)                                                                               \
+	({                                                                                         \
+		struct tail *tail_ = NULL;                                                         \
+		if (plan.leaves && !where_passes(e, NULL, true))                                   \
+			count_outcome(OUTCOME_FILTERED);                                           \
+		else                                                                               \
+			tail_ = claim_tail(sizeof(*(e)));                                          \
+		tail_;                                                                             \
+	})
+
+/* Room for `most` more bytes, or NULL. */
+static __always_inline char *tail_room(struct tail *tail, __u32 most)
+{
+	__u32 used = tail->used;
+
+	if (used > RECORD_BYTES - most)
+		return NULL;
+	return tail->record + used;
+}
+
+static __always_inline text_t tail_taken(struct tail *tail, __u32 size, __u32 whole)
+{
+	text_t ref = {
+		.offset = tail->used - sizeof(struct header),
+		.size = size,
+		.whole = whole,
+	};
+
+	tail->used += size;
+	return ref;
+}
+
+/*
+ * Cost of a copy is its length. The result of the str helpers counts the NUL; the record does not
+ * carry it. A text that was too long is marked as cut by one byte: its true length is not known.
+ */
+static __always_inline text_t text_read(struct tail *tail, long got)
+{
+	if (got <= 0)
+		return (text_t){};
+	return tail_taken(tail, got - 1, got == TEXT_BYTES ? got : got - 1);
+}
+
+static __always_inline text_t kernel_text(struct tail *tail, const void *from)
+{
+	char *to = tail_room(tail, TEXT_BYTES);
+
+	return text_read(tail, to ? bpf_probe_read_kernel_str(to, TEXT_BYTES, from) : 0);
+}
+
+static __always_inline text_t user_text(struct tail *tail, __u64 from)
+{
+	char *to = tail_room(tail, TEXT_BYTES);
+
+	return text_read(tail, to ? bpf_probe_read_user_str(to, TEXT_BYTES, (void *)from) : 0);
+}
+
+static __always_inline long send_tail(void *ctx, struct tail *tail, __u32 size)
+{
+	if (plan.to_perf)
+		return bpf_perf_event_output(ctx, &perf_events, BPF_F_CURRENT_CPU, tail->record, size);
+	if (plan.to_lifecycle)
+		return bpf_ringbuf_output(&lifecycle, tail->record, size,
+					  wake_flags(&lifecycle, size));
+	return bpf_ringbuf_output(&events, tail->record, size, wake_flags(&events, size));
+}
+
+static __always_inline void finish_tail(void *ctx, const void *event, __u32 event_size,
+					struct tail *tail)
+{
+	__u32 weight = admit(event, tail->record + sizeof(struct header));
+	__u32 size = tail->used;
+
+	if (!weight)
+		return;
+	*(struct header *)tail->record = stamp(weight);
+	if (size > RECORD_BYTES || size == 0)
+		return;
+	sent(send_tail(ctx, tail, size));
+}
+
+/* Sends an event with its tail, and gives the memory back. Returns 0. */
+#define emit_tail(ctx, e, tail)                                                                    \
+	({                                                                                         \
+		_Static_assert(sizeof(*(e)) <= PLAN_EVENT_BYTES, "the event is too large");        \
+		*(typeof(e))((tail)->record + sizeof(struct header)) = *(e);                       \
+		KEEP_TYPE(typeof(*(e)));                                                           \
+		finish_tail(ctx, e, sizeof(*(e)), tail);                                           \
+		(tail)->busy = 0;                                                                  \
+		0;                                                                                 \
+	})

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Who is traced, and who did it: one call answers both, so that no tracer can forget to filter.
+ */
+#pragma once
+#include "account.bpf.h"
+#include "plan.bpf.h"
+#include <bpf/bpf_core_read.h>
+
+#define TARGET_CGROUPS 16
+
+/* Filled by user space before the load, like the plan. All conditions that are set must hold. */
+struct targeting {
+	__u32 by_pid;   /* the process is in `targets` */
+	__u32 by_uid;
+	__u32 by_comm;
+	__u32 cgroups;  /* how many of target_cgroups are set */
+	__u32 uid;
+	__u32 self;     /* plumb itself is never traced: it would trace its own tracing */
+	__u64 comm[2];
+};
+const volatile struct targeting targeting = {};
+
+/*
+ * The traced processes. Inserted by user space (--pid, the command) and by the engine when a traced
+ * process forks; removed by the engine when its last thread exits. Full: the child is not traced,
+ * and that is counted as lost_state_full of the engine.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32); /* pid as the host numbers it */
+	__type(value, __u32);
+} targets SEC(".maps") SHARED;
+
+/* The traced control groups and everything below them; set by user space, never changed. */
+struct {
+	__uint(type, BPF_MAP_TYPE_CGROUP_ARRAY);
+	__uint(max_entries, TARGET_CGROUPS);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+} target_cgroups SEC(".maps") SHARED;
+
+static __always_inline bool in_target_cgroup(void)
+{
+#pragma unroll
+	for (__u32 i = 0; i < TARGET_CGROUPS; i++) {
+		if (i >= targeting.cgroups)
+			break;
+		if (bpf_current_task_under_cgroup(&target_cgroups, i) == 1)
+			return true;
+	}
+	return false;
+}
+
+static __always_inline bool has_target_comm(void)
+{
+	__u64 comm[2] = {};
+
+	bpf_get_current_comm(comm, sizeof(comm));
+	return comm[0] == targeting.comm[0] && comm[1] == targeting.comm[1];
+}
+
+static __always_inline bool is_target(__u32 pid)
+{
+	if (targeting.self && pid == targeting.self)
+		return false;
+	if (targeting.by_pid && !bpf_map_lookup_elem(&targets, &pid))
+		return false;
+	if (targeting.by_uid && (__u32)bpf_get_current_uid_gid() != targeting.uid)
+		return false;
+	if (targeting.by_comm && !has_target_comm())
+		return false;
+	return !targeting.cgroups || in_target_cgroup();
+}
+
+/* The pid of a process in its own (innermost) pid namespace, and that namespace. */
+static __always_inline void own_namespace(struct task_struct *leader, __u32 *ns_pid, __u32 *pid_ns)
+{
+	struct pid *pid = BPF_CORE_READ(leader, thread_pid);
+	__u32 level = BPF_CORE_READ(pid, level);
+	struct upid own = {};
+
+	bpf_core_read(&own, sizeof(own),
+		      (void *)pid + bpf_core_field_offset(struct pid, numbers) +
+			      level * bpf_core_type_size(struct upid));
+	*ns_pid = own.nr;
+	*pid_ns = BPF_CORE_READ(own.ns, ns.inum);
+}
+
+static __always_inline void describe_leader(struct caller *who)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+
+	if (wants_caller(started))
+		who->started = BPF_CORE_READ(leader, start_boottime);
+	if (wants_caller(ns_pid) || wants_caller(pid_ns))
+		own_namespace(leader, &who->ns_pid, &who->pid_ns);
+}
+
+/* Describes the current task and says whether it is traced. Counts the hit, once per event. */
+static __always_inline bool current_caller(struct caller *who)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+
+	__builtin_memset(who, 0, sizeof(*who));
+	count_outcome(OUTCOME_HITS);
+	if (!is_target(id >> 32)) {
+		count_outcome(OUTCOME_NOT_TARGET);
+		return false;
+	}
+	who->pid = id >> 32;
+	who->tid = (__u32)id;
+	if (wants_caller(uid) || wants_caller(gid)) {
+		__u64 owner = bpf_get_current_uid_gid();
+
+		who->uid = (__u32)owner;
+		who->gid = owner >> 32;
+	}
+	if (wants_caller(cgroup))
+		who->cgroup = bpf_get_current_cgroup_id();
+	if (wants_caller(comm))
+		bpf_get_current_comm(who->comm, sizeof(who->comm));
+	if (wants_caller(started) || wants_caller(ns_pid) || wants_caller(pid_ns))
+		describe_leader(who);
+	return true;
+}

@@ -1,0 +1,148 @@
+#include "base/text.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+#include "base/fd.h"
+
+namespace plumb {
+namespace {
+
+struct Scale {
+  std::string_view name;
+  uint64_t factor;
+};
+constexpr std::array durations = {Scale{"ns", 1},
+                                  Scale{"us", 1'000},
+                                  Scale{"ms", 1'000'000},
+                                  Scale{"s", 1'000'000'000},
+                                  Scale{"m", 60'000'000'000},
+                                  Scale{"h", 3'600'000'000'000}};
+constexpr std::array sizes = {Scale{"B", 1}, Scale{"KiB", 1 << 10}, Scale{"MiB", 1 << 20},
+                              Scale{"GiB", 1 << 30}};
+
+// NUMBER UNIT with one of the scales; a fraction is allowed ("1.5ms").
+Result<uint64_t> parse_scaled(std::string_view text, std::span<const Scale> scales,
+                              const char* units, bool bare_allowed) {
+  double number = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  std::string_view unit(end, text.data() + text.size() - end);
+  if (error != std::errc() || number < 0 || !std::isfinite(number))
+    return misuse("'" + std::string(text) + "' is not a quantity",
+                  std::string("write a number and a unit: ") + units);
+  if (unit.empty() && (bare_allowed || number == 0)) unit = scales.front().name;
+  for (const Scale& scale : scales) {
+    if (scale.name != unit) continue;
+    double value = number * static_cast<double>(scale.factor);
+    if (value >= 1.8e19) return misuse("'" + std::string(text) + "' is too large");
+    return static_cast<uint64_t>(std::llround(value));
+  }
+  return misuse("'" + std::string(text) + "' has no known unit",
+                std::string("units are ") + units);
+}
+
+std::string show_scaled(double value, std::span<const Scale> scales, double step) {
+  size_t unit = 0;
+  while (unit + 1 < scales.size() &&
+         value >= static_cast<double>(scales[unit].factor) * step * 0.9995 &&
+         value >= static_cast<double>(scales[unit + 1].factor) * 0.9995)
+    unit++;
+  double shown = value / static_cast<double>(scales[unit].factor);
+  int decimals = unit == 0 || shown >= 99.95 ? 0 : shown >= 9.995 ? 1 : 2;
+  std::array<char, 32> text{};
+  int length = snprintf(text.data(), text.size(), "%.*f%s", decimals, shown,
+                        std::string(scales[unit].name).c_str());
+  return {text.data(), static_cast<size_t>(length)};
+}
+
+size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); j++) row[j] = j;
+  for (size_t i = 1; i <= a.size(); i++) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); j++) {
+      size_t above = row[j];
+      size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({above + 1, row[j - 1] + 1, change});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+Fail fail_errno(const std::string& what, int error, std::string hint) {
+  return fail(what + ": " + std::strerror(error), std::move(hint));
+}
+
+Result<uint64_t> parse_duration_ns(std::string_view text) {
+  return parse_scaled(text, durations, "ns us ms s m h", false);
+}
+
+Result<uint64_t> parse_size_bytes(std::string_view text) {
+  return parse_scaled(text, sizes, "B KiB MiB GiB", true);
+}
+
+Result<uint64_t> parse_unsigned(std::string_view text) {
+  uint64_t value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size())
+    return misuse("'" + std::string(text) + "' is not a whole number");
+  return value;
+}
+
+std::string show_duration(uint64_t ns) {
+  return show_scaled(static_cast<double>(ns), std::span(durations).first(4), 1000);
+}
+
+std::string show_size(uint64_t bytes) {
+  return show_scaled(static_cast<double>(bytes), sizes, 1024);
+}
+
+std::string nearest(std::string_view typed, std::span<const std::string> candidates) {
+  std::string best;
+  size_t best_distance = typed.size() / 2 + 1;
+  for (const std::string& candidate : candidates) {
+    size_t distance = edit_distance(typed, candidate);
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  while (true) {
+    size_t end = text.find(separator);
+    parts.emplace_back(text.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+Result<std::string> read_file(const std::string& path, size_t limit) {
+  Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return fail_errno(path, errno);
+  std::string bytes;
+  std::array<char, 16384> chunk;
+  while (bytes.size() < limit) {
+    ssize_t got = ::read(fd.get(), chunk.data(), std::min(chunk.size(), limit - bytes.size()));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail_errno(path, errno);
+    if (got == 0) break;
+    bytes.append(chunk.data(), static_cast<size_t>(got));
+  }
+  return bytes;
+}
+
+}  // namespace plumb

@@ -1,0 +1,2 @@
+#include "cli/cli.h"
+namespace plumb::cli { Result<int> doctor(const Words&){ return 0; } }

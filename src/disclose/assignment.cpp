@@ -1,0 +1,110 @@
+#include "disclose/assignment.h"
+
+#include <algorithm>
+
+#include "disclose/secret_name.h"
+
+namespace plumb::disclose {
+namespace {
+
+bool is_name_char(char c) { return is_alnum(c) || c == '_' || c == '-' || c == '.'; }
+
+struct Name {
+  std::string_view text;
+  size_t begin = 0;
+  bool spaced = false;  // spaces between it and its sign
+  char quote = '\0';    // it is in quotes of its own
+};
+
+// The name that ends at the sign at `sign`.
+Name name_before(const Element& element, size_t sign) {
+  const std::string_view list = element.list;
+  Name name;
+  size_t end = sign;
+  while (end > element.begin && is_space(list[end - 1])) end--;
+  name.spaced = end < sign;
+  if (end > element.begin && list[end - 1] == ':') end--;  // password:=x
+  if (end > element.begin && is_quote(list[end - 1])) name.quote = list[--end];
+  if (end > element.begin && name.quote != '\0' && list[end - 1] == '\\') end--;
+  name.begin = end;
+  while (name.begin > element.begin && is_name_char(list[name.begin - 1])) name.begin--;
+  name.text = list.substr(name.begin, end - name.begin);
+  while (name.text.starts_with('-')) name.text.remove_prefix(1);
+  return name;
+}
+
+// The end of a bare value: `a b` of `key=a b` in a script, `x` of `a=x&b=y` or of `a=x,b=y`.
+size_t bare_end(const Element& element, size_t begin) {
+  const std::string_view list = element.list;
+  for (size_t i = begin; i < element.end; i++) {
+    const char c = list[i];
+    if (is_space(c) || is_quote(c) || c == '&' || c == ';' || c == ')' || c == '}') return i;
+    if (c != ',') continue;
+    size_t next = i + 1;
+    while (next < element.end && is_name_char(list[next])) next++;
+    if (next > i + 1 && next < element.end && (list[next] == '=' || list[next] == ':')) return i;
+  }
+  return element.end;
+}
+
+size_t quoted_end(const Element& element, size_t begin, char quote) {
+  for (size_t i = begin; i < element.end; i++) {
+    if (element.list[i] == quote) return i > begin && element.list[i - 1] == '\\' ? i - 1 : i;
+  }
+  return element.end;
+}
+
+Range value_after(const Element& element, const Name& name, size_t sign, Strength strength) {
+  const std::string_view list = element.list;
+  const bool header = list[sign] == ':';
+  const bool first = name.begin == element.begin;
+  size_t begin = sign + 1;
+  if (!header && begin < element.end && list[begin] == '>') begin++;  // 'password' => 'x'
+  if (header || name.spaced || name.quote != '\0') {
+    while (begin < element.end && is_space(list[begin])) begin++;
+  }
+  if (first && !element.script && name.quote == '\0') return {begin, element.end};
+  size_t open = begin;
+  if (open < element.end && list[open] == '\\') open++;
+  if (open < element.end && is_quote(list[open]))
+    return {open + 1, quoted_end(element, open + 1, list[open])};
+  if (header && (strength == Strength::header || name.quote == '\0')) {
+    const char before = first ? '\0' : list[name.begin - 1];
+    if (is_quote(before)) return {begin, quoted_end(element, begin, before)};
+    return {begin, std::min(list.find('\n', begin), element.end)};
+  }
+  return {begin, bare_end(element, begin)};
+}
+
+// A colon means much else: C++ names, ports, drives, times, volumes.
+bool assigns(const Element& element, const Name& name, size_t sign, Strength strength) {
+  const std::string_view text = element.list.substr(0, element.end);
+  const char before = sign > element.begin ? text[sign - 1] : '\0';
+  const char after = sign + 1 < text.size() ? text[sign + 1] : '\0';
+  if (text[sign] == '=') return after != '=' && before != '!' && before != '=';
+  if (before == ':' || after == ':' || after == '=') return false;
+  if (is_space(after) || name.quote != '\0' || is_quote(after)) return true;
+  const bool first = name.begin == element.begin;
+  return after != '/' && first && (strength != Strength::weak || name.text == "pass");
+}
+
+}  // namespace
+
+void find_assignments(const Element& element, Ranges& out) {
+  const std::string_view text = element.list.substr(0, element.end);
+  for (size_t sign = element.begin; sign < element.end; sign++) {
+    if (text[sign] != '=' && text[sign] != ':') continue;
+    const Name name = name_before(element, sign);
+    const Strength strength = strength_of(name.text);
+    if (strength == Strength::none || !assigns(element, name, sign, strength)) continue;
+    if (strength == Strength::header && text[sign] == '=') continue;
+    const Range value = value_after(element, name, sign, strength);
+    if (value.begin >= value.end) continue;
+    if (is_harmless(name.text, strength, text.substr(value.begin, value.end - value.begin)))
+      continue;
+    out.push_back(value);
+    sign = value.end - 1;
+  }
+}
+
+}  // namespace plumb::disclose

@@ -1,0 +1,185 @@
+#include "disclose/token.h"
+
+#include <algorithm>
+#include <array>
+
+namespace plumb::disclose {
+namespace {
+
+using std::operator""sv;
+
+struct Pattern {
+  std::string_view start;
+  size_t least;        // characters after the start
+  bool digit = false;  // at least one of which is a digit, since the start is a word, too
+  bool dots = false;   // may contain dots
+};
+constexpr std::array patterns = {
+    Pattern{"AKIA", 12},
+    Pattern{"ASIA", 12},
+    Pattern{"AIza", 20},
+    Pattern{"SG.", 20, true, true},
+    Pattern{"dckr_pat_", 10},
+    Pattern{"dop_v1_", 20},
+    Pattern{"eyJ", 20, false, true},
+    Pattern{"ghp_", 16},
+    Pattern{"gho_", 16},
+    Pattern{"ghu_", 16},
+    Pattern{"ghs_", 16},
+    Pattern{"ghr_", 16},
+    Pattern{"github_pat_", 16},
+    Pattern{"glpat-", 12},
+    Pattern{"hvs.", 20},
+    Pattern{"npm_", 20},
+    Pattern{"pypi-", 30, true},
+    Pattern{"rk_live_", 10},
+    Pattern{"sk-", 20, true},
+    Pattern{"sk_live_", 10},
+    Pattern{"sk_test_", 10},
+    Pattern{"whsec_", 16},
+    Pattern{"xapp-", 10, true},
+    Pattern{"xoxa-", 8},
+    Pattern{"xoxb-", 8},
+    Pattern{"xoxe-", 8},
+    Pattern{"xoxp-", 8},
+    Pattern{"xoxr-", 8},
+    Pattern{"xoxs-", 8},
+    Pattern{"ya29.", 20, false, true},
+};
+
+constexpr std::array<bool, 256> starts_pattern = [] {
+  std::array<bool, 256> result{};
+  for (const Pattern& pattern : patterns) result[static_cast<uint8_t>(pattern.start[0])] = true;
+  return result;
+}();
+
+bool is_token_char(char c) { return is_alnum(c) || c == '_' || c == '-'; }
+
+// The end of the token that starts at `begin`; `begin` when there is none.
+size_t token_end(const Element& element, size_t begin, const Pattern& pattern) {
+  const std::string_view list = element.list;
+  size_t end = begin + pattern.start.size();
+  bool digit = false;
+  while (end < element.end && (is_token_char(list[end]) || (pattern.dots && list[end] == '.'))) {
+    digit |= is_digit(list[end]);
+    end++;
+  }
+  const bool unfinished = element.cut && end == element.end;
+  const bool long_enough = end - begin >= pattern.start.size() + pattern.least;
+  if (unfinished) return end;
+  return long_enough && (digit || !pattern.digit) ? end : begin;
+}
+
+// Whether text is drawn at random from letters of both cases and digits: the pieces it falls into
+// (a run of digits, of one case, or a capitalised word) are 1.8 long in random text, 3 in mangled
+// names and more in words. Few distinct characters mean a pattern.
+bool is_random(std::string_view text) {
+  std::array<bool, 256> seen{};
+  size_t letters = 0, pieces = 0, distinct = 0;
+  bool upper = false, lower = false, digit = false;
+  char before = '\0';
+  for (const char c : text) {
+    if (is_alnum(c)) {
+      const bool continues = (is_lower(c) && (is_lower(before) || is_upper(before))) ||
+                             (is_upper(c) && is_upper(before)) || (is_digit(c) && is_digit(before));
+      pieces += continues ? 0 : 1;
+      letters++;
+      upper |= is_upper(c);
+      lower |= is_lower(c);
+      digit |= is_digit(c);
+    }
+    if (!seen[static_cast<uint8_t>(c)]) distinct++;
+    seen[static_cast<uint8_t>(c)] = true;
+    before = c;
+  }
+  const bool mixed = upper && lower && digit;
+  return mixed && letters >= 20 - text.size() / 8 && distinct >= 13 && letters * 10 <= pieces * 24;
+}
+
+bool is_random_char(char c) { return is_token_char(c) || c == '+' || c == '/'; }
+
+void find_random_parts(const Element& element, Range run, Ranges& out) {
+  const std::string_view list = element.list;
+  size_t begin = run.begin;
+  while (begin < run.end) {
+    const size_t end = std::min(list.find('/', begin), run.end);
+    if (end - begin >= 20 && is_random(list.substr(begin, end - begin)))
+      out.push_back({begin, end});
+    begin = end + 1;
+  }
+}
+
+}  // namespace
+
+void find_tokens(const Element& element, Ranges& out) {
+  const std::string_view list = element.list;
+  for (size_t i = element.begin; i < element.end; i++) {
+    if (!starts_pattern[static_cast<uint8_t>(list[i])]) continue;
+    if (i > element.begin && is_alnum(list[i - 1])) continue;
+    const std::string_view rest = list.substr(i, element.end - i);
+    for (const Pattern& pattern : patterns) {
+      if (!rest.starts_with(pattern.start)) continue;
+      const size_t end = token_end(element, i, pattern);
+      if (end == i) continue;
+      out.push_back({i, end});
+      i = end - 1;
+      break;
+    }
+  }
+}
+
+void find_random_words(const Element& element, Ranges& out) {
+  const std::string_view list = element.list;
+  for (size_t i = element.begin; i < element.end; i++) {
+    if (!is_random_char(list[i])) continue;
+    const size_t begin = i;
+    while (i < element.end && is_random_char(list[i])) i++;
+    size_t end = i;
+    if (end - begin < 20) continue;
+    const bool path = list[begin] == '/' ||
+                      (begin > element.begin && (list[begin - 1] == '.' || list[begin - 1] == '~'));
+    if (path || !is_random(list.substr(begin, end - begin))) {
+      find_random_parts(element, {begin, end}, out);
+      continue;
+    }
+    while (end < element.end && list[end] == '=') end++;
+    out.push_back({begin, end});
+  }
+}
+
+void find_private_keys(const Element& element, Ranges& out) {
+  constexpr std::string_view kind = "PRIVATE KEY-----";
+  const std::string_view text = element.text();
+  size_t at = text.find("-----BEGIN ");
+  while (at != text.npos) {
+    const size_t label = text.find(kind, at);
+    if (label == text.npos || label - at > 40) return;
+    const size_t body = label + kind.size();
+    const size_t end = std::min(text.find("-----END", body), text.size());
+    if (end > body) out.push_back({element.begin + body, element.begin + end});
+    at = text.find("-----BEGIN ", end);
+  }
+}
+
+void find_url_passwords(const Element& element, Ranges& out) {
+  const std::string_view text = element.text();
+  for (size_t at = text.find("://"); at != text.npos; at = text.find("://", at + 3)) {
+    const size_t begin = at + 3;
+    const size_t word_end = std::min(text.find_first_of(" \t\r\n\"'`<>", begin), text.size());
+    const size_t host_end = std::min(text.find_first_of("/?#", begin), word_end);
+    const size_t colon = text.find(':', begin);
+    if (colon >= host_end) continue;
+    size_t sign = text.substr(0, host_end).rfind('@');
+    const std::string_view after = text.substr(colon + 1, host_end - colon - 1);
+    const bool port = std::all_of(after.begin(), after.end(), is_digit);
+    // A slash in the password ends what a URL calls its host; a port would be digits.
+    if ((sign == text.npos || sign < colon) && !port) sign = text.substr(0, word_end).rfind('@');
+    if (sign == text.npos || sign < colon) {
+      const bool unfinished = element.cut && word_end == text.size() && !port;
+      sign = unfinished && text[begin] != '[' ? text.size() : 0;
+    }
+    if (sign > colon + 1) out.push_back({element.begin + colon + 1, element.begin + sign});
+  }
+}
+
+}  // namespace plumb::disclose

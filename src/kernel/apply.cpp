@@ -1,0 +1,201 @@
+// The plan as the programs see it: read-only data, and maps of the size it needs.
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <fmt/format.h>
+
+#include "kernel/live.h"
+#include "kernel/rodata.h"
+
+namespace plumb::kernel {
+namespace {
+
+const char* constant_of(query::Leaf::Op op) {
+  switch (op) {
+    case query::Leaf::Op::equal: return "OP_EQUAL";
+    case query::Leaf::Op::less: return "OP_LESS";
+    case query::Leaf::Op::at_most: return "OP_AT_MOST";
+    case query::Leaf::Op::words: return "OP_WORDS";
+  }
+  return "";
+}
+
+const char* constant_of(query::Leaf::Place place) {
+  switch (place) {
+    case query::Leaf::Place::field: return "PLACE_FIELD";
+    case query::Leaf::Place::tail_start: return "PLACE_TAIL_START";
+    case query::Leaf::Place::tail_end: return "PLACE_TAIL_END";
+  }
+  return "";
+}
+
+bool is_signed(const schema::Field& field) {
+  return field.kind == schema::Kind::signed_number || field.kind == schema::Kind::enumeration;
+}
+
+uint64_t next_leaf(const Tracer& tracer, int next) {
+  if (next == query::Leaf::pass) return tracer.constant("NEXT_PASS");
+  if (next == query::Leaf::reject) return tracer.constant("NEXT_REJECT");
+  return static_cast<uint64_t>(next);
+}
+
+Result<> write_leaf(Tracer& tracer, size_t i, const query::Leaf& leaf) {
+  auto set = [&](const char* member, uint64_t value) {
+    return tracer.set(fmt::format("plan.where[{}].{}", i, member), value);
+  };
+  TRY(set("offset", leaf.field->offset));
+  TRY(set("size", leaf.field->size));
+  TRY(set("is_signed", is_signed(*leaf.field)));
+  TRY(set("op", tracer.constant(constant_of(leaf.op))));
+  TRY(set("place", tracer.constant(constant_of(leaf.place))));
+  TRY(set("yes", next_leaf(tracer, leaf.yes)));
+  TRY(set("no", next_leaf(tracer, leaf.no)));
+  TRY(set("length", leaf.length));
+  TRY(set("exact_length", leaf.exact_length));
+  TRY(set("used_words", leaf.words.size()));
+  TRY(set("value", leaf.value));
+  for (size_t word = 0; word < leaf.words.size(); word++) {
+    TRY(set(fmt::format("words[{}]", word).c_str(), leaf.words[word]));
+    TRY(set(fmt::format("masks[{}]", word).c_str(), leaf.masks[word]));
+  }
+  return {};
+}
+
+uint32_t padded(uint32_t size) { return (size + 7) & ~7U; }
+
+// Bytes of a key in the kernel's table; a tail has what the others leave.
+std::vector<uint32_t> key_sizes(const query::Plan& plan, uint32_t limit) {
+  uint32_t fixed = 0, tails = 0;
+  for (const schema::Field* key : plan.grouping->keys) {
+    if (key->in_tail())
+      tails++;
+    else
+      fixed += padded(key->size);
+  }
+  const uint32_t each_tail = tails ? std::min<uint32_t>(((limit - fixed) / tails) & ~7U, 64) : 0;
+  std::vector<uint32_t> sizes;
+  for (const schema::Field* key : plan.grouping->keys)
+    sizes.push_back(key->in_tail() ? each_tail : key->size);
+  return sizes;
+}
+
+Result<> write_keys(Tracer& tracer, const query::Plan& plan) {
+  const auto sizes = key_sizes(plan, tracer.limits().key_bytes);
+  for (size_t i = 0; i < sizes.size(); i++) {
+    const schema::Field& key = *plan.grouping->keys[i];
+    TRY(tracer.set(fmt::format("plan.key[{}].offset", i), key.offset));
+    TRY(tracer.set(fmt::format("plan.key[{}].size", i), sizes[i]));
+    TRY(tracer.set(fmt::format("plan.key[{}].is_tail", i), key.in_tail()));
+  }
+  return tracer.set("plan.keys", sizes.size());
+}
+
+Result<> write_metrics(Tracer& tracer, const query::Grouping& grouping) {
+  uint32_t histograms = 0;
+  for (size_t i = 0; i < grouping.metrics.size(); i++) {
+    const query::Metric& metric = grouping.metrics[i];
+    auto set = [&](const char* member, uint64_t value) {
+      return tracer.set(fmt::format("plan.metric[{}].{}", i, member), value);
+    };
+    TRY(set("offset", metric.field->offset));
+    TRY(set("size", metric.field->size));
+    TRY(set("is_signed", is_signed(*metric.field)));
+    TRY(set("histogram", metric.histogram ? ++histograms : 0));
+  }
+  return tracer.set("plan.metrics", grouping.metrics.size());
+}
+
+// What of struct cell this plan uses; the rest is neither allocated nor touched.
+Result<uint32_t> cell_bytes(const Tracer& tracer, const query::Grouping& grouping) {
+  const btf* types = bpf_object__btf(tracer.object());
+  uint32_t histograms = 0;
+  for (const query::Metric& metric : grouping.metrics) histograms += metric.histogram;
+  std::string last = "count";
+  if (histograms)
+    last = fmt::format("histogram[{}]", histograms - 1);
+  else if (!grouping.metrics.empty())
+    last = fmt::format("statistic[{}]", grouping.metrics.size() - 1);
+  const Place place = TRY(place_in(types, "cell", last));
+  return place.offset + place.size;
+}
+
+Result<> size_tables(Tracer& tracer, const query::Plan& plan) {
+  uint32_t key_bytes = 0;
+  for (uint32_t size : key_sizes(plan, tracer.limits().key_bytes)) key_bytes += padded(size);
+  const uint32_t cell = TRY(cell_bytes(tracer, *plan.grouping));
+  for (const char* name : {"groups_even", "groups_odd", "others", "empty_cell"}) {
+    bpf_map* map = bpf_object__find_map_by_name(tracer.object(), name);
+    const bool is_table = std::string_view(name).starts_with("groups");
+    bpf_map__set_value_size(map, cell);
+    if (!is_table) continue;
+    bpf_map__set_key_size(map, std::max(key_bytes, 8U));
+    bpf_map__set_max_entries(map, plan.grouping->max_groups);
+  }
+  return {};
+}
+
+Result<> apply_grouping(Tracer& tracer, const query::Plan& plan) {
+  const bool grouped = plan.grouping && plan.grouping->in_kernel;
+  TRY(tracer.set("plan.grouped", grouped));
+  if (!grouped) {
+    for (const char* name : {"groups_even", "groups_odd", "others", "empty_cell", "key_scratch"})
+      if (bpf_map* map = bpf_object__find_map_by_name(tracer.object(), name))
+        bpf_map__set_autocreate(map, false);
+    return {};
+  }
+  TRY(write_keys(tracer, plan));
+  TRY(write_metrics(tracer, *plan.grouping));
+  return size_tables(tracer, plan);
+}
+
+// A struct that many tracers share (struct caller) is filled by one function, which asks by the
+// offset within it: plan.wanted_NAME, where the plan has such an array.
+Result<> write_wanted_member(Tracer& tracer, const schema::Field& field) {
+  const size_t dot = field.path.find('.');
+  if (dot == std::string::npos) return {};
+  const btf* types = bpf_object__btf(tracer.object());
+  const std::string parent = field.path.substr(0, dot);
+  const std::string shared = struct_of(types, tracer.schema().event.name, parent);
+  if (!place_of(types, "plan.wanted_" + shared)) return {};
+  const Place outer = TRY(place_in(types, tracer.schema().event.name, parent));
+  return tracer.set(fmt::format("plan.wanted_{}[{}]", shared, field.offset - outer.offset), 1);
+}
+
+Result<> write_wanted(Tracer& tracer, const query::Plan& plan) {
+  const auto& fields = tracer.schema().event.fields;
+  for (size_t i = 0; i < fields.size(); i++) {
+    if (!plan.wanted[i]) continue;
+    TRY(tracer.set(fmt::format("plan.wanted[{}]", fields[i].offset), 1));
+    TRY(write_wanted_member(tracer, fields[i]));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<> apply_plan(Tracer& tracer, const query::Plan& plan, uint16_t number) {
+  TRY(tracer.set("plan.tracer", number));
+  TRY(tracer.set("plan.leaves", plan.leaves.size()));
+  for (size_t i = 0; i < plan.leaves.size(); i++) TRY(write_leaf(tracer, i, plan.leaves[i]));
+  TRY(tracer.set("plan.sample_every", plan.sample_in_kernel ? plan.sample_every : 1));
+  TRY(tracer.set("plan.to_lifecycle", tracer.schema().event.lifecycle));
+  TRY(write_wanted(tracer, plan));
+  return apply_grouping(tracer, plan);
+}
+
+Result<> apply_targeting(Tracer& tracer, const Targeting& targeting) {
+  TRY(tracer.set("targeting.by_pid", targeting.by_pid));
+  TRY(tracer.set("targeting.by_uid", targeting.uid.has_value()));
+  TRY(tracer.set("targeting.uid", targeting.uid.value_or(0)));
+  TRY(tracer.set("targeting.cgroups", targeting.cgroups.size()));
+  TRY(tracer.set("targeting.by_comm", !targeting.comm.empty()));
+  TRY(tracer.set("targeting.self", static_cast<uint64_t>(getpid())));
+  uint64_t comm[2] = {};
+  std::memcpy(comm, targeting.comm.data(), std::min<size_t>(targeting.comm.size(), 15));
+  TRY(tracer.set("targeting.comm[0]", comm[0]));
+  return tracer.set("targeting.comm[1]", comm[1]);
+}
+
+}  // namespace plumb::kernel

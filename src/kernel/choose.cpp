@@ -1,0 +1,63 @@
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "kernel/features.h"
+#include "kernel/tracer.h"
+
+namespace plumb::kernel {
+namespace {
+
+// The most stable and cheapest surface first; where two serve equally, the object's order decides.
+int rank_of(const Hook& hook) {
+  constexpr std::array<std::string_view, 6> order = {"tp_btf", "fentry",    "fexit",
+                                                     "kprobe", "kretprobe", "tracepoint"};
+  std::string_view kind = std::string_view(hook.section).substr(0, hook.section.find('/'));
+  return static_cast<int>(std::find(order.begin(), order.end(), kind) - order.begin());
+}
+
+bool wanted(const Tracer& tracer, const Hook& hook) {
+  return hook.knob.empty() || tracer.knob(hook.knob) != 0;
+}
+
+// Marks the best of the alternatives for one purpose; the reasons of the refused ones stay in them.
+void choose_for(Tracer& tracer, const std::string& purpose) {
+  std::vector<Hook*> alternatives;
+  for (Hook& hook : tracer.hooks())
+    if (hook.purpose == purpose && wanted(tracer, hook)) alternatives.push_back(&hook);
+  std::stable_sort(alternatives.begin(), alternatives.end(),
+                   [](Hook* a, Hook* b) { return rank_of(*a) < rank_of(*b); });
+  for (Hook* hook : alternatives) {
+    Availability here = surface_of(hook->section);
+    hook->chosen = here.yes && hook->refusal.empty();
+    if (hook->refusal.empty()) hook->refusal = here.why_not;
+    if (hook->chosen) return;
+  }
+}
+
+std::string why_none(const Tracer& tracer) {
+  std::string reasons;
+  for (const Hook& hook : tracer.hooks())
+    if (!hook.refusal.empty())
+      reasons += (reasons.empty() ? "" : "; ") + hook.section + ": " + hook.refusal;
+  return reasons;
+}
+
+}  // namespace
+
+Result<> choose_hooks(Tracer& tracer) {
+  std::set<std::string> purposes;
+  bool any = false;
+  for (Hook& hook : tracer.hooks()) {
+    hook.chosen = hook.purpose.empty() && wanted(tracer, hook);
+    if (!hook.purpose.empty()) purposes.insert(hook.purpose);
+  }
+  for (const std::string& purpose : purposes) choose_for(tracer, purpose);
+  for (const Hook& hook : tracer.hooks()) any |= hook.chosen;
+  if (!any)
+    return fail(tracer.name() + ": nothing to attach to: " + why_none(tracer),
+                "plumb doctor says what this kernel allows");
+  return {};
+}
+
+}  // namespace plumb::kernel

@@ -1,0 +1,28 @@
+// The BPF objects inside this program, as cmake/bpf.cmake laid them out.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace plumb::kernel {
+
+struct Embedded {
+  std::string_view name;
+  std::string_view object;  // ELF
+  std::string_view about;   // the tracer's first comment
+};
+
+// All tracers, by name. The engine is not among them.
+const std::vector<Embedded>& embedded_tracers();
+const Embedded& embedded_engine();
+
+// A tracer's first comment, taken apart: "NAME: question.", paragraphs, "Cost:", "Blind:".
+struct About {
+  std::string question;
+  std::string reasons;
+  std::string cost;
+  std::string blind;
+};
+About parse_about(std::string_view text);
+
+}  // namespace plumb::kernel

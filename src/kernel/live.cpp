@@ -1,0 +1,212 @@
+#include "kernel/live.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <linux/membarrier.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fmt/format.h>
+
+#include "kernel/features.h"
+#include "kernel/rodata.h"
+
+namespace plumb::kernel {
+namespace {
+
+constexpr auto tick = std::chrono::milliseconds(10);
+// After so long without a record the reader stops ticking and lets the next one wake it.
+constexpr auto quiet_after = std::chrono::milliseconds(50);
+constexpr uint32_t wake_bytes = 64 << 10;
+
+bool has_tag(const btf* types, const char* variable, std::string_view wanted) {
+  const int target = btf__find_by_name_kind(types, variable, BTF_KIND_VAR);
+  for (uint32_t id = 1; id < btf__type_cnt(types); id++) {
+    const btf_type* type = btf__type_by_id(types, id);
+    if (btf_is_decl_tag(type) && static_cast<int>(type->type) == target &&
+        wanted == btf__name_by_offset(types, type->name_off))
+      return true;
+  }
+  return false;
+}
+
+bool is_shared(const Tracer& tracer, bpf_map* map) {
+  return !bpf_map__is_internal(map) &&
+         has_tag(bpf_object__btf(tracer.object()), bpf_map__name(map), "shared");
+}
+
+Result<> share_maps(Tracer& tracer, const Tracer& engine) {
+  bpf_map* map = nullptr;
+  bpf_object__for_each_map(map, tracer.object()) {
+    const int fd = is_shared(tracer, map) ? engine.map(bpf_map__name(map)) : -1;
+    if (fd >= 0 && bpf_map__reuse_fd(map, fd))
+      return fail_errno(fmt::format("share map {} with {}", bpf_map__name(map), tracer.name()),
+                        errno);
+  }
+  return {};
+}
+
+// The transport this kernel has: rings, or perf buffers. The other's maps are not created.
+Result<> choose_transport(Tracer& tracer, bool rings) {
+  TRY(tracer.set("plan.to_perf", !rings));
+  for (const char* name : {"events", "lifecycle"})
+    bpf_map__set_autocreate(bpf_object__find_map_by_name(tracer.object(), name), rings);
+  bpf_map__set_autocreate(bpf_object__find_map_by_name(tracer.object(), "perf_events"), !rings);
+  return {};
+}
+
+void skip_map(Tracer& tracer, const char* name) {
+  if (bpf_map* map = bpf_object__find_map_by_name(tracer.object(), name))
+    bpf_map__set_autocreate(map, false);
+}
+
+}  // namespace
+
+Live::~Live() {
+  if (reader_page_) munmap(reader_page_, static_cast<size_t>(sysconf(_SC_PAGESIZE)));
+}
+
+Result<std::unique_ptr<Live>> Live::load(std::vector<Tracer> tracers,
+                                         std::vector<const query::Plan*> plans,
+                                         const LiveOptions& options) {
+  if (auto btf = kernel_btf(); !btf) return fail("load: " + btf.why_not, btf.remedy);
+  std::unique_ptr<Live> live(new Live);
+  live->tracers_ = std::move(tracers);
+  live->plans_ = std::move(plans);
+  live->fast_ = options.fast;
+  live->follow_ = options.targeting.by_pid;
+  TRY(live->load_engine(options));
+  for (size_t i = 0; i < live->tracers_.size(); i++) TRY(live->load_tracer(i, options));
+  for (uint32_t pid : options.targeting.pids) TRY(live->target(pid));
+  TRY(live->open_rings());
+  if (options.statistics) live->statistics_ = Fd(bpf_enable_stats(BPF_STATS_RUN_TIME));
+  return live;
+}
+
+Result<> Live::load_engine(const LiveOptions& options) {
+  engine_ = std::make_unique<Tracer>(TRY(Tracer::open(embedded_engine())));
+  TRY(choose_hooks(*engine_));
+  for (Hook& hook : engine_->hooks())
+    hook.chosen = options.targeting.by_pid && (options.targeting.follow || hook.program != "follow_fork");
+  for (auto [name, bytes] : {std::pair{"events", options.ring_bytes},
+                             {"lifecycle", options.lifecycle_bytes}})
+    bpf_map__set_max_entries(bpf_object__find_map_by_name(engine_->object(), name), bytes);
+  for (const char* name : {"groups_even", "groups_odd", "others", "empty_cell", "key_scratch"})
+    skip_map(*engine_, name);
+  TRY(choose_transport(*engine_, true));
+  TRY(engine_->load());
+  const std::vector<std::string>& cgroups = options.targeting.cgroups;
+  for (uint32_t i = 0; i < cgroups.size(); i++) {
+    Fd cgroup(::open(cgroups[i].c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!cgroup) return fail_errno("cgroup " + cgroups[i], errno);
+    const int fd = cgroup.get();
+    if (bpf_map_update_elem(engine_->map("target_cgroups"), &i, &fd, BPF_ANY))
+      return fail_errno("trace cgroup " + cgroups[i], errno,
+                        "only directories of the cgroup2 file system can be traced");
+  }
+  return {};
+}
+
+Result<> Live::load_tracer(size_t i, const LiveOptions& options) {
+  Tracer& tracer = tracers_[i];
+  TRY(choose_hooks(tracer));
+  TRY(apply_plan(tracer, *plans_[i], static_cast<uint16_t>(i)));
+  TRY(apply_targeting(tracer, options.targeting));
+  TRY(tracer.set("plan.wake_bytes", wake_bytes));
+  TRY(tracer.set("plan.busy_reader", options.fast));
+  TRY(choose_transport(tracer, true));
+  TRY(share_maps(tracer, *engine_));
+  return tracer.load();
+}
+
+Result<> Live::open_rings() {
+  std::vector<Ring> rings;
+  epoll_ = Fd(epoll_create1(EPOLL_CLOEXEC));
+  for (const char* name : {"lifecycle", "events"}) {
+    bpf_map* map = bpf_object__find_map_by_name(engine_->object(), name);
+    rings.push_back(TRY(Ring::open(bpf_map__fd(map), bpf_map__max_entries(map))));
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLET;
+    epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, bpf_map__fd(map), &event);
+  }
+  const btf* types = bpf_object__btf(engine_->object());
+  const schema::Header& header = tracers_.front().schema().header;
+  tracer_offset_ = header.tracer;
+  ordered_ = std::make_unique<Ordered>(std::move(rings), header.time);
+  reader_page_ = mmap(nullptr, static_cast<size_t>(sysconf(_SC_PAGESIZE)), PROT_READ | PROT_WRITE,
+                      MAP_SHARED, engine_->map("readers"), 0);
+  if (reader_page_ == MAP_FAILED) {
+    reader_page_ = nullptr;
+    return fail_errno("map the reader's page", errno);
+  }
+  auto member = [&](uint32_t offset) {
+    return reinterpret_cast<volatile uint32_t*>(static_cast<char*>(reader_page_) + offset);
+  };
+  idle_ = member(TRY(place_in(types, "reader", "idle")).offset);
+  epoch_ = member(TRY(place_in(types, "reader", "epoch")).offset);
+  return {};
+}
+
+Result<> Live::attach() {
+  if (follow_ && engine_->hooks()[0].chosen) TRY(engine_->attach("follow_fork"));
+  for (Tracer& tracer : tracers_) TRY(tracer.attach());
+  if (follow_) TRY(engine_->attach("follow_exit"));
+  return {};
+}
+
+void Live::detach() {
+  for (Tracer& tracer : tracers_) tracer.detach();
+  engine_->detach();
+}
+
+Result<> Live::target(uint32_t pid) {
+  const uint32_t followed = 1;
+  if (bpf_map_update_elem(engine_->map("targets"), &pid, &followed, BPF_ANY))
+    return fail_errno(fmt::format("trace process {}", pid), errno);
+  return {};
+}
+
+void Live::wait(std::chrono::milliseconds most) {
+  if (fast_) return;
+  const auto now = std::chrono::steady_clock::now();
+  const bool quiet = now - last_record_ > quiet_after && !ordered_->waiting();
+  *idle_ = quiet;
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
+  if (quiet && ordered_->waiting()) return;
+  epoll_event event{};
+  const auto pause = quiet ? most : std::min(most, std::chrono::milliseconds(tick));
+  epoll_wait(epoll_.get(), &event, 1, static_cast<int>(pause.count()));
+  *idle_ = 0;
+}
+
+size_t Live::drain(bool everything,
+                   const std::function<void(uint16_t, std::string_view)>& each) {
+  const size_t count = ordered_->drain(everything || fast_, [&](std::string_view bytes) {
+    uint16_t tracer = 0;
+    if (bytes.size() < tracer_offset_ + sizeof(tracer)) return;
+    std::memcpy(&tracer, bytes.data() + tracer_offset_, sizeof(tracer));
+    each(tracer, bytes);
+  });
+  if (count) last_record_ = std::chrono::steady_clock::now();
+  return count;
+}
+
+void Live::turn_epoch() {
+  read_epoch_ = *epoch_;
+  *epoch_ = 1 - read_epoch_;
+  // waits until every program that saw the old epoch has ended: membarrier(2) is an RCU grace period
+  syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
+std::vector<query::Row> Live::take_groups(size_t i) {
+  return read_groups(tracers_[i], *plans_[i], read_epoch_ != 0);
+}
+
+}  // namespace plumb::kernel

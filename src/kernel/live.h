@@ -1,0 +1,102 @@
+// Live: tracers that run together: one engine, one pair of rings, one set of targets.
+//
+// When it is destroyed, or its process dies, everything detaches: nothing is pinned.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fd.h"
+#include "kernel/ordered.h"
+#include "kernel/tracer.h"
+#include "query/aggregate.h"
+#include "query/plan.h"
+
+namespace plumb::kernel {
+
+// Who is traced; all conditions that are given must hold.
+struct Targeting {
+  std::vector<uint32_t> pids;  // as the host numbers them
+  bool by_pid = false;         // also true when the pid is only known later (a command)
+  bool follow = true;          // their children too
+  std::optional<uint32_t> uid;
+  std::string comm;
+  std::vector<std::string> cgroups;  // absolute paths in the cgroup2 file system
+};
+
+struct LiveOptions {
+  Targeting targeting;
+  uint32_t ring_bytes = 8 << 20;       // a power of two; of the events ring
+  uint32_t lifecycle_bytes = 4 << 20;  // of the other
+  bool fast = false;                   // the reader polls; nothing ever wakes it
+  bool statistics = false;             // have the kernel time the programs
+};
+
+class Live {
+ public:
+  // Chooses hooks, writes the plans into read-only data, loads. plans[i] belongs to tracers[i] and
+  // must outlive the result.
+  static Result<std::unique_ptr<Live>> load(std::vector<Tracer> tracers,
+                                            std::vector<const query::Plan*> plans,
+                                            const LiveOptions& options);
+  Result<> attach();
+  void detach();
+  // Adds a process to the targets.
+  Result<> target(uint32_t pid);
+
+  // Sleeps until there is something to read, at most so long. Between bursts it comes by itself
+  // every 10 ms; in silence the first record wakes it.
+  void wait(std::chrono::milliseconds most);
+  // Records in the order of time: the tracer's number and the bytes with their header.
+  size_t drain(bool everything, const std::function<void(uint16_t, std::string_view)>& each);
+
+  // The groups of tracer i that were collected since the last call, as rows for
+  // query::Aggregate::merge.
+  std::vector<query::Row> take_groups(size_t i);
+  // Ends the interval for all tracers; call before take_groups.
+  void turn_epoch();
+
+  const std::vector<Tracer>& tracers() const { return tracers_; }
+  const Tracer& engine() const { return *engine_; }
+  uint64_t late() const { return ordered_ ? ordered_->late() : 0; }
+  // "tp_btf/sched_process_exec" of each loaded program, and what the maps take, for --plan.
+  std::string describe() const;
+
+ private:
+  Live() = default;
+  Result<> load_engine(const LiveOptions& options);
+  Result<> load_tracer(size_t i, const LiveOptions& options);
+  Result<> open_rings();
+
+  struct Reader;  // struct reader of bpf/emit.bpf.h, mapped
+  std::unique_ptr<Tracer> engine_;
+  std::vector<Tracer> tracers_;
+  std::vector<const query::Plan*> plans_;
+  std::unique_ptr<Ordered> ordered_;
+  Fd epoll_;
+  Fd statistics_;
+  volatile uint32_t* idle_ = nullptr;
+  volatile uint32_t* epoch_ = nullptr;
+  void* reader_page_ = nullptr;
+  uint32_t read_epoch_ = 0;  // the table take_groups reads
+  uint32_t tracer_offset_ = 0;
+  bool fast_ = false;
+  bool follow_ = false;
+  std::chrono::steady_clock::time_point last_record_{};
+
+ public:
+  ~Live();
+};
+
+// Writes a plan into the tracer's read-only data and sizes its maps (bpf/plan.bpf.h).
+Result<> apply_plan(Tracer& tracer, const query::Plan& plan, uint16_t number);
+Result<> apply_targeting(Tracer& tracer, const Targeting& targeting);
+
+// Reads (and empties) one of a tracer's two tables of groups.
+std::vector<query::Row> read_groups(const Tracer& tracer, const query::Plan& plan, bool odd);
+
+}  // namespace plumb::kernel

@@ -1,0 +1,164 @@
+#include "kernel/tracer.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include <cstring>
+#include <span>
+
+#include "kernel/rodata.h"
+#include "kernel/verifier.h"
+
+namespace plumb::kernel {
+namespace {
+
+// The tags "PREFIX..." on a function of the object, without the prefix.
+std::string function_tag(const btf* types, const char* function, std::string_view prefix) {
+  const int target = btf__find_by_name_kind(types, function, BTF_KIND_FUNC);
+  for (uint32_t id = 1; id < btf__type_cnt(types); id++) {
+    const btf_type* type = btf__type_by_id(types, id);
+    if (!btf_is_decl_tag(type) || static_cast<int>(type->type) != target) continue;
+    std::string_view tag = btf__name_by_offset(types, type->name_off);
+    if (tag.starts_with(prefix)) return std::string(tag.substr(prefix.size()));
+  }
+  return {};
+}
+
+// The object's read-only data before it is loaded. libbpf hands out its own copy as const, and
+// takes changes to it all the same: bpftool's skeletons write there too.
+std::span<char> read_only_data(bpf_object* object) {
+  bpf_map* map = nullptr;
+  bpf_object__for_each_map(map, object) {
+    if (!std::string_view(bpf_map__name(map)).ends_with(".rodata")) continue;
+    size_t size = 0;
+    const void* bytes = bpf_map__initial_value(map, &size);
+    return {static_cast<char*>(const_cast<void*>(bytes)), bytes ? size : 0};
+  }
+  return {};
+}
+
+std::vector<Hook> hooks_of(bpf_object* object) {
+  std::vector<Hook> hooks;
+  const btf* types = bpf_object__btf(object);
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object) {
+    const char* name = bpf_program__name(program);
+    hooks.push_back({name, bpf_program__section_name(program),
+                     function_tag(types, name, "serves:"), function_tag(types, name, "if:"), false,
+                     {}});
+  }
+  return hooks;
+}
+
+}  // namespace
+
+void ObjectCloser::operator()(bpf_object* object) const { bpf_object__close(object); }
+void LinkCloser::operator()(bpf_link* link) const { bpf_link__destroy(link); }
+
+Result<Tracer> Tracer::open(const Embedded& embedded) {
+  Tracer tracer;
+  tracer.name_ = embedded.name;
+  tracer.about_ = parse_about(embedded.about);
+  bpf_object_open_opts options{};
+  options.sz = sizeof(options);
+  options.object_name = tracer.name_.c_str();
+  tracer.object_.reset(
+      bpf_object__open_mem(embedded.object.data(), embedded.object.size(), &options));
+  if (!tracer.object_) return fail_errno("open " + tracer.name_, errno);
+  TRY(tracer.read_object());
+  return tracer;
+}
+
+Result<> Tracer::read_object() {
+  hooks_ = hooks_of(object_.get());
+  for (auto [name, limit] : {std::pair{"PLAN_LEAVES", &limits_.leaves},
+                             {"PLAN_WORDS", &limits_.words},
+                             {"PLAN_KEYS", &limits_.keys},
+                             {"PLAN_KEY_BYTES", &limits_.key_bytes},
+                             {"PLAN_METRICS", &limits_.metrics},
+                             {"PLAN_HISTOGRAMS", &limits_.histograms}})
+    *limit = static_cast<uint32_t>(constant(name));
+  auto read = schema::from_btf(btf());
+  // the engine has no event; whoever asks for its schema is wrong
+  if (!read && name_ == embedded_engine().name) return {};
+  if (!read) return Fail{std::move(read.error()).within("schema of " + name_)};
+  schema_ = std::make_unique<schema::Schema>(std::move(*read));
+  for (schema::Knob& each : schema_->knobs) each.fallback = knob(each.name);
+  return {};
+}
+
+std::string_view Tracer::btf() const {
+  uint32_t size = 0;
+  const void* bytes = btf__raw_data(bpf_object__btf(object_.get()), &size);
+  return {static_cast<const char*>(bytes), size};
+}
+
+std::vector<std::string> Tracer::reductions() const {
+  std::map<std::string, bool> served;
+  for (const Hook& hook : hooks_) {
+    if (hook.purpose.empty() || (!hook.knob.empty() && !knob(hook.knob))) continue;
+    served[hook.purpose] |= hook.chosen;
+  }
+  std::vector<std::string> missing;
+  for (const auto& [purpose, is_served] : served)
+    if (!is_served) missing.push_back(purpose);
+  return missing;
+}
+
+Result<> Tracer::set(std::string_view path, uint64_t value) {
+  auto place = place_of(bpf_object__btf(object_.get()), path);
+  if (!place) return Fail{std::move(place.error()).within(name_ + ": set " + std::string(path))};
+  const std::span<char> bytes = read_only_data(object_.get());
+  if (place->offset + place->size > bytes.size() || place->size > sizeof(value))
+    return fail(name_ + ": " + std::string(path) + " is not a number in read-only data");
+  std::memcpy(bytes.data() + place->offset, &value, place->size);
+  return {};
+}
+
+Result<> Tracer::set_knob(std::string_view knob_name, uint64_t value) {
+  return set(knob_name, value);
+}
+
+uint64_t Tracer::knob(std::string_view knob_name) const {
+  auto place = place_of(bpf_object__btf(object_.get()), knob_name);
+  const std::span<char> bytes = read_only_data(object_.get());
+  uint64_t value = 0;
+  if (place && place->offset + place->size <= bytes.size() && place->size <= sizeof(value))
+    std::memcpy(&value, bytes.data() + place->offset, place->size);
+  return value;
+}
+
+uint64_t Tracer::constant(std::string_view name) const {
+  uint64_t value = 0;
+  enumerator(bpf_object__btf(object_.get()), name, value);
+  return value;
+}
+
+int Tracer::map(std::string_view name) const {
+  bpf_map* map = bpf_object__find_map_by_name(object_.get(), std::string(name).c_str());
+  return map ? bpf_map__fd(map) : -1;
+}
+
+Result<> Tracer::load() {
+  for (const Hook& hook : hooks_) {
+    bpf_program* program = bpf_object__find_program_by_name(object_.get(), hook.program.c_str());
+    bpf_program__set_autoload(program, hook.chosen);
+  }
+  if (const int error = bpf_object__load(object_.get()); error != 0)
+    return explain_refusal(name_, object_.get(), -error);
+  return {};
+}
+
+Result<> Tracer::attach(std::string_view only) {
+  for (const Hook& hook : hooks_) {
+    if (!hook.chosen || (!only.empty() && hook.program != only)) continue;
+    bpf_program* program = bpf_object__find_program_by_name(object_.get(), hook.program.c_str());
+    LinkPtr link(bpf_program__attach(program));
+    if (!link) return fail_errno("attach " + name_ + ": " + hook.section, errno);
+    links_.push_back(std::move(link));
+  }
+  return {};
+}
+
+}  // namespace plumb::kernel

@@ -1,0 +1,106 @@
+// Tracer: one BPF object, from its bytes to programs that run.
+//
+//   open → set knobs and plan (read-only data) → load (verifier, maps) → attach → read its account
+//
+// Everything that it needs from the object it finds through BTF by name.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "kernel/embedded.h"
+#include "query/plan.h"
+#include "schema/schema.h"
+
+struct bpf_object;
+struct bpf_program;
+struct bpf_link;
+
+namespace plumb::kernel {
+
+// One program of the object and where it would attach.
+struct Hook {
+  std::string program;
+  std::string section;  // "tp_btf/sched_process_exec"
+  std::string purpose;  // programs with the same purpose are alternatives
+  std::string knob;     // loaded only when this knob is not zero; may be empty
+  bool chosen = false;
+  std::string refusal;  // why this kernel does not allow it; empty when it does or was not asked
+};
+
+struct ObjectCloser {
+  void operator()(bpf_object* object) const;
+};
+struct LinkCloser {
+  void operator()(bpf_link* link) const;
+};
+using ObjectPtr = std::unique_ptr<bpf_object, ObjectCloser>;
+using LinkPtr = std::unique_ptr<bpf_link, LinkCloser>;
+
+// The counters of bpf/account.bpf.h, by the names in its enum: "hits", "lost_ring_full", ...
+using Account = std::map<std::string, uint64_t>;
+
+// What the kernel says of a loaded tracer's programs.
+struct Costs {
+  uint64_t run_ns = 0;     // only while run-time statistics are on
+  uint64_t runs = 0;
+  uint64_t missed = 0;     // hits the kernel itself did not run (recursion)
+  uint64_t verified = 0;   // instructions the verifier walked
+  uint64_t translated = 0; // instructions that were left
+};
+
+class Tracer {
+ public:
+  static Result<Tracer> open(const Embedded& embedded);
+
+  const std::string& name() const { return name_; }
+  const schema::Schema& schema() const { return *schema_; }
+  const About& about() const { return about_; }
+  std::string_view btf() const;
+  const query::Limits& limits() const { return limits_; }
+
+  // Programs in the object's order; choose_hooks marks those that will load.
+  const std::vector<Hook>& hooks() const { return hooks_; }
+  std::vector<Hook>& hooks() { return hooks_; }
+  // Purposes for which no program could be had: what this run will not see.
+  std::vector<std::string> reductions() const;
+
+  // The value of "a.b[2].c" in read-only data; only before load().
+  Result<> set(std::string_view place, uint64_t value);
+  Result<> set_knob(std::string_view knob, uint64_t value);
+  uint64_t knob(std::string_view name) const;
+  // An enumerator of the object, by name; 0 when absent.
+  uint64_t constant(std::string_view enumerator) const;
+
+  bpf_object* object() const { return object_.get(); }
+  int map(std::string_view name) const;  // fd, -1 before load or when not created
+
+  Result<> load();
+  Result<> attach(std::string_view program = {});  // empty: every chosen one
+  void detach() { links_.clear(); }
+
+  Account account() const;
+  Costs costs() const;
+
+ private:
+  Result<> read_object();
+
+  std::string name_;
+  About about_;
+  ObjectPtr object_;
+  std::unique_ptr<schema::Schema> schema_;
+  query::Limits limits_;
+  std::vector<Hook> hooks_;
+  std::vector<LinkPtr> links_;
+};
+
+// For each purpose the first program, in the order tp_btf, fentry/fexit, kprobe, tracepoint, that
+// this kernel allows. An error when a purpose-less program or every purpose fails.
+Result<> choose_hooks(Tracer& tracer);
+
+}  // namespace plumb::kernel

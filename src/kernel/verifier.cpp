@@ -1,0 +1,118 @@
+#include "kernel/verifier.h"
+
+#include <bpf/libbpf.h>
+#include <sys/stat.h>
+#include <fcntl.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <sstream>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/text.h"
+#include "kernel/features.h"
+
+namespace plumb::kernel {
+namespace {
+
+constexpr size_t kept_bytes = 4 << 20;
+std::string& messages() {
+  static std::string text;
+  return text;
+}
+bool& aloud_flag() {
+  static bool aloud = false;
+  return aloud;
+}
+
+int keep(libbpf_print_level level, const char* format, va_list arguments) {
+  if (level == LIBBPF_DEBUG && !aloud_flag()) return 0;
+  va_list again;
+  va_copy(again, arguments);
+  const int length = vsnprintf(nullptr, 0, format, again);
+  va_end(again);
+  if (length <= 0) return 0;
+  std::string line(static_cast<size_t>(length) + 1, '\0');
+  vsnprintf(line.data(), line.size(), format, arguments);
+  line.pop_back();
+  if (messages().size() < kept_bytes) messages() += line;
+  if (aloud_flag()) fputs(line.c_str(), stderr);
+  return 0;
+}
+
+std::string write_log(const std::string& tracer) {
+  std::string path = "/tmp/plumb-verifier-" + tracer + "-XXXXXX";
+  Fd fd(mkostemp(path.data(), O_CLOEXEC));
+  if (!fd) return {};
+  const std::string& log = messages();
+  size_t written = 0;
+  while (written < log.size()) {
+    const ssize_t some = ::write(fd.get(), log.data() + written, log.size() - written);
+    if (some <= 0) break;
+    written += static_cast<size_t>(some);
+  }
+  return path;
+}
+
+std::string hint_for(int error) {
+  if (!kernel_btf()) return kernel_btf().remedy;
+  if (error == EPERM || error == EACCES)
+    return "run as root, or with CAP_BPF and CAP_PERFMON; plumb doctor tells what is missing";
+  if (error == ENOMEM || error == E2BIG) return "a smaller --ring or --keys needs less memory";
+  return "plumb doctor says what this kernel allows; -v shows the whole log";
+}
+
+bool is_noise(std::string_view line) {
+  return line.empty() || line.starts_with("libbpf:") || line.starts_with("processed ") ||
+         line.starts_with("-- ") || line.starts_with("verification time") ||
+         line.starts_with("stack depth") || line.starts_with("from ");
+}
+
+bool is_instruction(std::string_view line) {
+  size_t digits = line.find_first_not_of("0123456789");
+  return digits != 0 && digits != std::string_view::npos && line[digits] == ':';
+}
+
+}  // namespace
+
+std::string distill_verifier_log(std::string_view log) {
+  std::string source, instruction, complaint;
+  std::istringstream lines{std::string(log)};
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("; ")) {
+      source = line.substr(2);
+    } else if (is_instruction(line)) {
+      instruction = line.substr(0, line.find("  ;"));
+      complaint.clear();
+    } else if (!is_noise(line) && !instruction.empty()) {
+      if (complaint.empty()) complaint = line;
+    }
+  }
+  if (complaint.empty()) return {};
+  return complaint + "\n    at " + instruction + "\n    in " + source;
+}
+
+Fail explain_refusal(const std::string& tracer, bpf_object*, int error) {
+  const std::string what = distill_verifier_log(messages());
+  if (what.empty()) {
+    std::string last;
+    for (const std::string& line : split(messages(), '\n'))
+      if (line.starts_with("libbpf: ") && last.empty()) last = line.substr(8);
+    return fail_errno("load " + tracer + (last.empty() ? "" : ": " + last), error,
+                      hint_for(error));
+  }
+  return fail("load " + tracer + ": the verifier refused it: " + what,
+              "the whole log is in " + write_log(tracer));
+}
+
+void capture_libbpf_messages(bool aloud) {
+  aloud_flag() = aloud;
+  messages().clear();
+  libbpf_set_print(keep);
+}
+
+}  // namespace plumb::kernel

@@ -1,0 +1,22 @@
+// Why the kernel refused to load an object, in the few lines that matter.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+struct bpf_object;
+
+namespace plumb::kernel {
+
+// The complaint, the source line it is about and the instruction, cut out of a verifier log.
+std::string distill_verifier_log(std::string_view log);
+
+// The error for a failed load. The whole log is written to a file that the error names.
+Fail explain_refusal(const std::string& tracer, bpf_object* object, int error);
+
+// libbpf's messages are kept for explain_refusal instead of being printed; with `aloud` they are
+// printed to standard error too.
+void capture_libbpf_messages(bool aloud);
+
+}  // namespace plumb::kernel

@@ -1,0 +1,17 @@
+// What --fields, --by and --show choose of an event.
+#pragma once
+#include <vector>
+
+#include "query/plan.h"
+#include "query/source.h"
+
+namespace plumb::query {
+
+// "a,b" exactly; "+c,-d" changes the default, which leaves out details unless `all_fields`.
+Result<std::vector<const schema::Field*>> choose_columns(const Ask& ask, const Scope& scope);
+
+// Keys and statistics, and whether the kernel can keep them.
+Result<Grouping> choose_groups(const Ask& ask, const Scope& scope, const Limits& limits,
+                               bool where_exact);
+
+}  // namespace plumb::query

@@ -1,0 +1,67 @@
+#include "query/choose.h"
+#include "query/kernel_part.h"
+#include "query/plan.h"
+#include "query/where.h"
+
+namespace plumb::query {
+namespace {
+
+class Wanted {
+ public:
+  Wanted(const schema::Event& event, std::vector<bool>& marks) : event_(event), marks_(marks) {
+    marks_.assign(event.fields.size(), false);
+  }
+
+  void add(const schema::Field* field) {
+    marks_[static_cast<size_t>(field - event_.fields.data())] = true;
+  }
+  void add(const std::vector<const schema::Field*>& fields) {
+    for (const schema::Field* field : fields) add(field);
+  }
+  void add(const Node& node) {
+    if (node.kind == Node::Kind::comparison) add(node.comparison.field);
+    for (const Node& part : node.parts) add(part);
+  }
+
+ private:
+  const schema::Event& event_;
+  std::vector<bool>& marks_;
+};
+
+Result<> check(const Ask& ask) {
+  if (ask.sample_every == 0) return misuse("--sample: 1/0 keeps nothing", "write 1/N");
+  if (ask.keys == 0) return misuse("--keys: 0 groups leave only (other)", "write a larger number");
+  if (ask.top != 0 && ask.by.empty()) return misuse("--top: nothing is grouped", "add --by FIELD");
+  return {};
+}
+
+}  // namespace
+
+Result<Plan> compile(const Ask& ask, const schema::Event& event, const Limits& limits) {
+  TRY(check(ask));
+  const Scope scope{event, ask.private_fields};
+  Plan plan;
+  Wanted wanted(event, plan.wanted);
+  if (!ask.where.empty()) {
+    auto where = TRY(parse_where(ask.where, scope));
+    KernelPart part = kernel_part(*where, event, limits);
+    wanted.add(where->root());
+    plan.leaves = std::move(part.leaves);
+    plan.where_exact = part.exact;
+    plan.where_rest = std::move(part.rest);
+    plan.where = std::move(where);
+  }
+  if (!ask.by.empty() || !ask.show.empty()) {
+    plan.grouping = TRY(choose_groups(ask, scope, limits, plan.where_exact));
+    wanted.add(plan.grouping->keys);
+    for (const Metric& metric : plan.grouping->metrics) wanted.add(metric.field);
+  } else {
+    plan.columns = TRY(choose_columns(ask, scope));
+    wanted.add(plan.columns);
+  }
+  plan.sample_every = ask.sample_every;
+  plan.top = ask.top;
+  return plan;
+}
+
+}  // namespace plumb::query

@@ -1,0 +1,22 @@
+// The kernel's part of a --where: the comparisons that it can make, as a list of decisions.
+//
+// What it cannot decide counts as true once every ! is pushed down to the comparisons, so that it
+// lets through a superset: never less than the expression.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "query/plan.h"
+#include "query/where.h"
+
+namespace plumb::query {
+
+struct KernelPart {
+  std::vector<Leaf> leaves;
+  bool exact = true;
+  std::string rest;  // the conjuncts that are left to user space
+};
+
+KernelPart kernel_part(const Where& where, const schema::Event& event, const Limits& limits);
+
+}  // namespace plumb::query

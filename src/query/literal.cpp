@@ -1,0 +1,124 @@
+#include "query/literal.h"
+
+#include <arpa/inet.h>
+
+#include <charconv>
+
+#include "base/text.h"
+#include "schema/names.h"
+
+namespace plumb::query {
+namespace {
+
+using schema::Field;
+using schema::Format;
+using schema::Kind;
+using schema::Unit;
+
+constexpr int64_t max_named = 4095;  // errno ends here (include/linux/err.h)
+
+// The names that a number of this field may be written as, with the number.
+std::vector<std::pair<int64_t, std::string>> named_values(const Field& field) {
+  if (field.names) return field.names->values;
+  std::vector<std::pair<int64_t, std::string>> values;
+  if (field.format != Format::error && field.format != Format::signal) return values;
+  const auto name = field.format == Format::error ? schema::error_name : schema::signal_name;
+  for (int64_t number = 1; number <= max_named; number++)
+    if (std::string_view known = name(number); !known.empty()) values.emplace_back(number, known);
+  return values;
+}
+
+// "What the field is" for an error: "a duration", ...
+std::string wanted(const Field& field) {
+  if (field.kind == Kind::boolean) return "true or false";
+  if (field.names) return "one of its names";
+  if (field.format == Format::error) return "an error such as ENOENT";
+  if (field.format == Format::signal) return "a signal such as SIGKILL";
+  if (field.unit == Unit::ns) return "a duration such as 10ms";
+  if (field.unit == Unit::bytes) return "a size such as 4KiB";
+  return "a number";
+}
+
+Result<uint64_t> magnitude(const Field& field, std::string_view text) {
+  if (field.unit == Unit::ns) return parse_duration_ns(text);
+  auto plain = parse_unsigned(text);
+  if (plain) return plain;
+  if (field.unit == Unit::bytes) return parse_size_bytes(text);
+  if (!text.starts_with("0x")) return plain;
+  uint64_t value = 0;
+  auto [end, error] = std::from_chars(text.data() + 2, text.data() + text.size(), value, 16);
+  if (error != std::errc() || end != text.data() + text.size()) return plain;
+  return value;
+}
+
+Result<uint64_t> by_name(const Source& source, const Field& field, const Token& token) {
+  std::vector<std::string> candidates;
+  for (auto& [number, name] : named_values(field)) {
+    if (name == token.text) return static_cast<uint64_t>(number);
+    candidates.push_back(std::move(name));
+  }
+  const std::string suggestion = nearest(token.text, candidates);
+  return source.complain(token.span, "'" + field.path + "' has no value '" + token.text + "'",
+                         suggestion.empty() ? "it is compared with " + wanted(field)
+                                            : "did you mean '" + suggestion + "'?");
+}
+
+bool starts_like_number(std::string_view text) {
+  const char first = text.empty() ? 'x' : text.front();
+  return (first >= '0' && first <= '9') || first == '-' || first == '+' || first == '.';
+}
+
+// IPv4 is stored mapped into IPv6; the length of a prefix grows with it. 0: not an address.
+int parse_address(const std::string& text, Address& address) {
+  constexpr int bits = 128, mapped_bits = 96;
+  if (inet_pton(AF_INET6, text.c_str(), address.data()) == 1) return bits;
+  address = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  return inet_pton(AF_INET, text.c_str(), address.data() + mapped_bits / 8) == 1
+             ? bits - mapped_bits
+             : 0;
+}
+
+}  // namespace
+
+Result<uint64_t> number_of(const Source& source, const Field& field, const Token& token) {
+  const bool is_word = token.kind == Token::Kind::word;
+  if (field.kind == Kind::boolean) {
+    if (is_word && (token.text == "true" || token.text == "false"))
+      return uint64_t{token.text == "true"};
+  } else if (!is_word || !starts_like_number(token.text)) {
+    if (!named_values(field).empty()) return by_name(source, field, token);
+  } else {
+    const bool negative = token.text.front() == '-';
+    auto number = magnitude(field, std::string_view(token.text).substr(negative ? 1 : 0));
+    if (!number) return source.complain(token.span, number.error().what, number.error().hint);
+    if (negative && !field.is_signed())
+      return source.complain(token.span, "'" + field.path + "' is never negative");
+    if (field.is_signed() && *number > uint64_t{INT64_MAX} + negative)
+      return source.complain(token.span, "'" + token.text + "' is too large");
+    return negative ? 0 - *number : *number;
+  }
+  return source.complain(token.span, "'" + field.path + "' is compared with " + wanted(field));
+}
+
+Result<Value> address_of(const Source& source, const Token& token) {
+  const std::string whole = token.text;
+  const size_t slash = std::min(whole.find('/'), whole.size());
+  Value value;
+  const int width = parse_address(whole.substr(0, slash), value.address);
+  uint64_t length = static_cast<uint64_t>(width);
+  if (width != 0 && slash < whole.size()) {
+    auto given = parse_unsigned(std::string_view(whole).substr(slash + 1));
+    length = given ? *given : UINT64_MAX;
+  }
+  if (width == 0 || length > static_cast<uint64_t>(width))
+    return source.complain(token.span, "this is not an address or a CIDR block",
+                           "write 10.0.0.1, 10.0.0.0/8, ::1 or fe80::/10");
+  length += 128 - static_cast<uint64_t>(width);
+  for (size_t i = 0; i < value.mask.size(); i++, length -= std::min<uint64_t>(length, 8)) {
+    value.mask[i] = static_cast<uint8_t>(0xff00 >> std::min<uint64_t>(length, 8));
+    value.address[i] &= value.mask[i];
+  }
+  return value;
+}
+
+}  // namespace plumb::query

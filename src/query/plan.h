@@ -1,0 +1,104 @@
+// Plan: what one run wants of one tracer, and which part of it the kernel decides.
+//
+// Pure: text and a schema in, data out. kernel/ turns the kernel's part into read-only data of the
+// BPF object; session/ does the rest with query/expression.h and query/aggregate.h.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "query/expression.h"
+#include "schema/schema.h"
+
+namespace plumb::query {
+
+// Sizes of the kernel's tables, read from the object's BTF (bpf/plan.bpf.h, enum plan_limits).
+struct Limits {
+  uint32_t leaves = 16;
+  uint32_t words = 8;
+  uint32_t keys = 4;
+  uint32_t key_bytes = 128;
+  uint32_t metrics = 4;
+  uint32_t histograms = 2;
+};
+
+// One comparison the kernel makes; bpf/plan.bpf.h explains the decision list.
+struct Leaf {
+  enum class Op : uint8_t { equal, less, at_most, words };
+  enum class Place : uint8_t { field, tail_start, tail_end };
+  static constexpr int pass = -1;
+  static constexpr int reject = -2;
+
+  Op op = Op::equal;
+  Place place = Place::field;
+  const schema::Field* field = nullptr;
+  int yes = pass;  // the next leaf's index, pass or reject
+  int no = reject;
+  uint64_t value = 0;
+  uint16_t length = 0;
+  bool exact_length = false;
+  std::vector<uint64_t> words;
+  std::vector<uint64_t> masks;
+};
+
+enum class Function : uint8_t { count, sum, avg, min, max, p50, p90, p99, p999, hist };
+
+// One column of an aggregate: count, or a function of a number.
+struct Show {
+  Function function = Function::count;
+  const schema::Field* field = nullptr;  // null for count
+  std::string text;                      // "p99(latency)"
+};
+
+struct Metric {
+  const schema::Field* field = nullptr;
+  bool histogram = false;
+};
+
+struct Grouping {
+  std::vector<const schema::Field*> keys;
+  std::vector<Show> shows;      // count first, then what --show asks for
+  size_t order = 0;             // of `shows`: rows come largest first by the one asked for first
+  std::vector<Metric> metrics;  // the distinct fields of `shows`
+  uint32_t max_groups = 1024;   // --keys
+  bool in_kernel = false;
+  std::string why_not;  // why it is done in user space
+};
+
+// What the command line says, still text. Empty means not given.
+struct Ask {
+  std::string where;
+  std::string fields;  // "a,b" or "+c,-d"
+  std::string by;
+  std::string show;
+  uint32_t top = 0;
+  uint32_t keys = 1024;
+  uint32_t sample_every = 1;
+  bool all_fields = false;     // a sink that shows every field (JSON, a recording)
+  bool private_fields = true;  // false with --privacy none: such fields are never read
+};
+
+struct Plan {
+  std::unique_ptr<Expression> where;  // null: everything
+  std::vector<Leaf> leaves;           // the kernel's part; empty: it lets everything through
+  bool where_exact = true;            // the kernel's part decides the whole expression
+  std::string where_rest;             // the text of what user space must still decide
+
+  std::vector<const schema::Field*> columns;  // in the order they are shown
+  std::optional<Grouping> grouping;
+  uint32_t sample_every = 1;
+  bool sample_in_kernel = true;
+  uint32_t top = 0;
+
+  std::vector<bool> wanted;  // by index in Event::fields: somebody reads it in user space or kernel
+};
+
+// Binds what was asked to a schema. Fields in the plan point into `event`, which must outlive it.
+// Errors point at the column and suggest the nearest field; they are misuse (exit status 2).
+Result<Plan> compile(const Ask& ask, const schema::Event& event, const Limits& limits);
+
+}  // namespace plumb::query

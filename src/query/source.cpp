@@ -1,0 +1,56 @@
+#include "query/source.h"
+
+#include <algorithm>
+
+namespace plumb::query {
+namespace {
+
+// One column per character: control characters would move the caret or worse.
+std::string printable(std::string_view text) {
+  std::string shown(text);
+  for (char& c : shown)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  return shown;
+}
+
+size_t columns(std::string_view text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+}  // namespace
+
+Fail Source::complain(Span span, const std::string& what, std::string hint) const {
+  const size_t before = columns(text.substr(0, span.begin));
+  const size_t marked = std::max<size_t>(columns(at(span)), 1);
+  return misuse(std::string(option) + ": " + what + "\n    " + printable(text) + "\n    " +
+                    std::string(before, ' ') + "^" + std::string(marked - 1, '~'),
+                std::move(hint));
+}
+
+std::vector<Span> Source::items() const {
+  std::vector<Span> found;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t comma = std::min(text.find(',', begin), text.size());
+    Span item{begin, comma};
+    while (item.begin < item.end && is_blank(text[item.begin])) item.begin++;
+    while (item.begin < item.end && is_blank(text[item.end - 1])) item.end--;
+    found.push_back(item);
+    begin = comma + 1;
+  }
+  return found;
+}
+
+Result<const schema::Field*> Scope::field(const Source& source, Span span) const {
+  if (span.begin == span.end) return source.complain(span, "a field's name is missing");
+  auto found = schema::find_field(event, source.at(span));
+  if (!found) return source.complain(span, found.error().what, found.error().hint);
+  if (!private_fields && (*found)->privacy != schema::Privacy::open)
+    return source.complain(span, "'" + (*found)->path + "' is private and is not read",
+                           "--privacy none leaves private fields out; choose another --privacy");
+  return *found;
+}
+
+}  // namespace plumb::query

@@ -1,0 +1,45 @@
+#include "render/cell.h"
+
+#include "render/word.h"
+
+namespace plumb::render {
+namespace {
+
+using schema::Field;
+using schema::Format;
+using schema::Kind;
+
+std::string_view number_text(const Field& field, uint64_t bits, Moments& moments,
+                             NumberRoom& room) {
+  if (field.kind == Kind::boolean) return bits != 0 ? "yes" : "no";
+  char* end = room.data();
+  if (field.format != Format::instant)
+    end = put_quantity(end, field, bits);
+  else if (bits != 0)
+    end = moments.put_time_of_day(end, moments.of_instant(bits));
+  return {room.data(), static_cast<size_t>(end - room.data())};
+}
+
+}  // namespace
+
+Cell cell_of(const Field& field, const schema::Record& record, schema::Names& names,
+             Moments& moments, NumberRoom& room) {
+  if (field.is_number()) {
+    const uint64_t bits = record.bits(field);
+    const bool bad = field.format == Format::error || field.format == Format::signal;
+    if (has_words(field)) {
+      const Word word = word_for(field, bits, names);
+      if (word.known) return {word.text, bad ? Trust::ascii : Trust::text, bad};
+    }
+    return {number_text(field, bits, moments, room), Trust::ascii, bad};
+  }
+  const std::string_view bytes = record.text(field);
+  if (field.kind == Kind::address) {
+    const char* end = put_address(room.data(), bytes);
+    return {{room.data(), static_cast<size_t>(end - room.data())}};
+  }
+  return {bytes, field.kind == Kind::tail_list ? Trust::list : Trust::text, false,
+          record.cut(field)};
+}
+
+}  // namespace plumb::render

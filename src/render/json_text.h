@@ -1,0 +1,30 @@
+// JSON text and values, written straight into a buffer. What comes out is always valid JSON:
+// bytes that are not UTF-8 become U+FFFD.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "render/moment.h"
+#include "render/output.h"
+#include "schema/names.h"
+#include "schema/record.h"
+
+namespace plumb::render {
+
+// The most room a string or list of `bytes` bytes takes, quotes and all.
+inline size_t json_room(size_t bytes) { return 6 * bytes + 16; }
+
+// A string with its quotes, at `at`, which has json_room(bytes.size()); returns its end.
+char* put_json_text(char* at, std::string_view bytes);
+std::string json_quoted(std::string_view bytes);
+
+// An integer; a string above 2^53, where readers that know only doubles would round it.
+char* put_json_unsigned(char* at, uint64_t value);
+char* put_json_signed(char* at, int64_t value);
+
+// One field of a record as a value. `moments` and `names` translate what needs them.
+void json_value(Output& output, const schema::Field& field, const schema::Record& record,
+                schema::Names& names, Moments& moments);
+
+}  // namespace plumb::render

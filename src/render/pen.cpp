@@ -1,0 +1,157 @@
+#include "render/pen.h"
+
+#include <algorithm>
+#include <array>
+
+namespace plumb::render {
+namespace {
+
+constexpr std::string_view ellipsis = "…";
+
+enum : uint8_t {
+  byte_bare = 1,     // means itself, and needs no quotes in a shell
+  byte_special = 2,  // printable, but a shell would read something into it
+  byte_other = 4,    // control characters and everything that is not ASCII
+};
+
+constexpr std::array<uint8_t, 256> classes = [] {
+  std::array<uint8_t, 256> result{};
+  constexpr std::string_view bare = "_@%+=:,./-";
+  for (size_t c = 0; c < 256; c++) {
+    const bool alnum = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (c < 0x20 || c >= 0x7f)
+      result[c] = byte_other;
+    else if (alnum || bare.find(static_cast<char>(c)) != bare.npos)
+      result[c] = byte_bare;
+    else
+      result[c] = byte_special;
+  }
+  return result;
+}();
+
+uint8_t class_of(char c) { return classes[static_cast<uint8_t>(c)]; }
+
+// Whether text must be spelled with escapes to be shown at all.
+bool needs_escapes(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const Glyph glyph = decode_utf8(bytes);
+    if (glyph.size == 0 || is_treacherous(glyph.code)) return true;
+    bytes.remove_prefix(glyph.size);
+  }
+  return false;
+}
+
+}  // namespace
+
+void Pen::put(std::string_view bytes, size_t width) {
+  if (full_) return;
+  if (width > max_width_ - width_) {
+    full_ = true;
+    at_ = mark_;
+    width_ = mark_width_;
+    if (max_width_ == 0) return;
+    std::memcpy(at_, ellipsis.data(), ellipsis.size());
+    at_ += ellipsis.size();
+    width_++;
+    return;
+  }
+  std::memcpy(at_, bytes.data(), bytes.size());
+  at_ += bytes.size();
+  width_ += width;
+  if (width_ < max_width_) {
+    mark_ = at_;
+    mark_width_ = width_;
+  }
+}
+
+void Pen::plain(std::string_view ascii) {
+  const size_t left = max_width_ - width_;
+  if (full_ || ascii.size() < left) return put(ascii, ascii.size());
+  // The mark must lie one column before the end.
+  const size_t before = std::min(left == 0 ? 0 : left - 1, ascii.size());
+  put(ascii.substr(0, before), before);
+  for (const char c : ascii.substr(before)) put({&c, 1}, 1);
+}
+
+void Pen::escaped(std::string_view bytes) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  for (const char c : bytes) {
+    const auto byte = static_cast<uint8_t>(c);
+    const std::array<char, 4> text = {'\\', 'x', hex[byte >> 4], hex[byte & 15]};
+    put({text.data(), text.size()}, text.size());
+  }
+}
+
+void Pen::glyphs(std::string_view bytes) {
+  while (!bytes.empty() && class_of(bytes[0]) == byte_other && !full_) {
+    const Glyph glyph = decode_utf8(bytes);
+    const size_t size = std::max<size_t>(glyph.size, 1);
+    if (glyph.size == 0 || is_treacherous(glyph.code))
+      escaped(bytes.substr(0, size));
+    else
+      put(bytes.substr(0, size), width_of(glyph.code));
+    bytes.remove_prefix(size);
+  }
+}
+
+void Pen::text(std::string_view bytes) {
+  while (!bytes.empty() && !full_) {
+    size_t run = 0;
+    while (run < bytes.size() && class_of(bytes[run]) != byte_other) run++;
+    if (run > 0) plain(bytes.substr(0, run));
+    bytes.remove_prefix(run);
+    run = 0;
+    while (run < bytes.size() && class_of(bytes[run]) == byte_other) run++;
+    glyphs(bytes.substr(0, run));
+    bytes.remove_prefix(run);
+  }
+}
+
+void Pen::words(std::string_view list) {
+  for (bool first = true; !list.empty() && !full_; first = false) {
+    const size_t end = std::min(list.find('\0'), list.size());
+    if (!first) put(" ", 1);
+    word(list.substr(0, end));
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+}
+
+void Pen::word(std::string_view bytes) {
+  uint8_t seen = 0;
+  for (const char c : bytes) seen |= class_of(c);
+  if (seen == byte_bare) return plain(bytes);
+  if ((seen & byte_other) != 0 && needs_escapes(bytes)) return dollar_quoted(bytes);
+  if (seen == 0 || (seen & byte_special) != 0) return quoted(bytes);
+  text(bytes);
+}
+
+void Pen::quoted(std::string_view bytes) {
+  put("'", 1);
+  while (!full_) {
+    const size_t end = std::min(bytes.find('\''), bytes.size());
+    text(bytes.substr(0, end));
+    if (end == bytes.size()) break;
+    put("'\\''", 4);
+    bytes.remove_prefix(end + 1);
+  }
+  put("'", 1);
+}
+
+void Pen::dollar_quoted(std::string_view bytes) {
+  put("$'", 2);
+  while (!bytes.empty() && !full_) {
+    const size_t end = std::min(bytes.find_first_of("'\\\n\t"), bytes.size());
+    text(bytes.substr(0, end));
+    bytes.remove_prefix(end);
+    if (bytes.empty()) break;
+    const char c = bytes[0];
+    const std::array<char, 2> pair = {'\\', c == '\n' ? 'n' : c == '\t' ? 't' : c};
+    put({pair.data(), pair.size()}, 2);
+    bytes.remove_prefix(1);
+  }
+  put("'", 1);
+}
+
+void Pen::more() { put(ellipsis, 1); }
+
+}  // namespace plumb::render

@@ -1,0 +1,31 @@
+// Sink: where a run's events, aggregates and losses go. What arrives here is already disclosed.
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "query/aggregate.h"
+#include "query/plan.h"
+#include "schema/names.h"
+#include "schema/record.h"
+
+namespace plumb::render {
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  // Once for each tracer of the run, all before anything else. Both must outlive the sink, and the
+  // records that follow point to this very event.
+  virtual void begin(const schema::Event& event, const query::Plan& plan) = 0;
+  virtual void event(const schema::Record& record, const query::Plan& plan,
+                     schema::Names& names) = 0;
+  // One interval's aggregate, or the final one; the plan has a grouping.
+  virtual void aggregate(const schema::Event& event, const query::Plan& plan,
+                         const std::vector<query::Row>& rows, schema::Names& names) = 0;
+  virtual void lost(std::string_view tracer, std::string_view reason, uint64_t count) = 0;
+  // What was gathered so far becomes visible; an error when the output is gone or full.
+  virtual Result<> flush() = 0;
+};
+
+}  // namespace plumb::render

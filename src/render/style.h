@@ -1,0 +1,17 @@
+// Style: how tables look on this output.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+namespace plumb::render {
+
+struct TableStyle {
+  uint32_t terminal = 0;  // its width in columns; 0: not a terminal, nothing is cut
+  bool color = false;
+};
+
+constexpr std::string_view bold_ink = "\x1b[1m";
+constexpr std::string_view red_ink = "\x1b[31m";
+constexpr std::string_view no_ink = "\x1b[0m";
+
+}  // namespace plumb::render

@@ -1,0 +1,152 @@
+#include "render/table.h"
+
+#include <algorithm>
+#include <array>
+
+#include "render/pen.h"
+
+namespace plumb::render {
+namespace {
+
+char* put(char* at, std::string_view bytes) {
+  std::memcpy(at, bytes.data(), bytes.size());
+  return at + bytes.size();
+}
+
+char* pad(char* at, uint32_t from, uint32_t to) {
+  std::memset(at, ' ', to - from);
+  return at + (to - from);
+}
+
+}  // namespace
+
+Table::Table(Output& output, schema::Clock clock, TableStyle style)
+    : output_(output), moments_(clock), style_(style) {}
+
+void Table::begin(const schema::Event& event, const query::Plan& plan) {
+  Tracer tracer{.event = &event, .streams = !plan.grouping.has_value()};
+  for (const schema::Field* field : plan.columns) {
+    if (field->read) tracer.fields.push_back(field);
+  }
+  tracers_.push_back(std::move(tracer));
+}
+
+void Table::ensure_headers() {
+  if (headers_done_) return;
+  headers_done_ = true;
+  const auto streaming = std::count_if(tracers_.begin(), tracers_.end(),
+                                       [](const Tracer& tracer) { return tracer.streams; });
+  size_t longest = 0;
+  for (const Tracer& tracer : tracers_) longest = std::max(longest, tracer.event->name.size());
+  const auto name_width = static_cast<uint32_t>(longest);
+  for (Tracer& tracer : tracers_) {
+    if (!tracer.streams) continue;
+    std::vector<Column> lead;
+    tracer.named = streaming > 1;
+    if (tracer.named)
+      lead.push_back({.header = tracer.event->name, .width = name_width, .least = name_width});
+    lead.push_back(
+        {.header = "TIME", .width = Moments::time_of_day_size, .least = Moments::time_of_day_size});
+    tracer.columns = lay_out(std::move(lead), tracer.fields, style_.terminal);
+    header(tracer);
+  }
+}
+
+void Table::header(const Tracer& tracer) {
+  if (style_.color) output_.append(bold_ink);
+  uint32_t reached = 0;
+  for (const Column& column : tracer.columns)
+    reached = short_cell(column, column.header, false, reached);
+  if (style_.color) output_.append(no_ink);
+  output_.append("\n");
+}
+
+const Table::Tracer& Table::tracer_of(const schema::Record& record) {
+  if (tracers_[last_].event != record.event) {
+    for (size_t i = 0; i < tracers_.size(); i++) {
+      if (tracers_[i].event == record.event) last_ = i;
+    }
+  }
+  return tracers_[last_];
+}
+
+void Table::event(const schema::Record& record, const query::Plan&, schema::Names& names) {
+  ensure_headers();
+  const Tracer& tracer = tracer_of(record);
+  uint32_t reached = 0;
+  auto column = tracer.columns.begin();
+  if (tracer.named) reached = short_cell(*column++, tracer.event->name, false, reached);
+  NumberRoom room;
+  const char* end = moments_.put_time_of_day(room.data(), moments_.of_record(record.time));
+  const std::string_view time(room.data(), static_cast<size_t>(end - room.data()));
+  reached = short_cell(*column++, time, false, reached);
+  for (; column != tracer.columns.end(); ++column) {
+    const Cell cell = cell_of(*column->field, record, names, moments_, room);
+    reached = cell.trust == Trust::ascii ? short_cell(*column, cell.bytes, cell.bad, reached)
+                                         : text_cell(*column, cell, reached);
+  }
+  output_.append("\n");
+}
+
+uint32_t Table::short_cell(const Column& column, std::string_view ascii, bool red,
+                           uint32_t reached) {
+  if (ascii.empty()) return reached;
+  const auto width = static_cast<uint32_t>(ascii.size());
+  const uint32_t begin = place(column, reached, width);
+  char* at = output_.reserve(begin - reached + width + red_ink.size() + no_ink.size());
+  at = pad(at, reached, begin);
+  if (red && style_.color) at = put(at, red_ink);
+  at = put(at, ascii);
+  if (red && style_.color) at = put(at, no_ink);
+  output_.commit(at);
+  return begin + width;
+}
+
+uint32_t Table::text_cell(const Column& column, const Cell& cell, uint32_t reached) {
+  if (cell.bytes.empty() && !cell.cut) return reached;
+  const uint32_t begin = place(column, reached, 0);
+  const bool limited = style_.terminal > 0 && column.cuttable;
+  const size_t limit = !limited ? SIZE_MAX : column.end > begin ? column.end - begin : 1;
+  char* at = output_.reserve(begin - reached + Pen::room(cell.bytes.size()));
+  Pen pen(pad(at, reached, begin), limit);
+  if (cell.trust == Trust::list)
+    pen.words(cell.bytes);
+  else
+    pen.text(cell.bytes);
+  if (cell.cut) pen.more();
+  output_.commit(pen.end());
+  return begin + static_cast<uint32_t>(pen.width());
+}
+
+void Table::aggregate(const schema::Event& event, const query::Plan& plan,
+                      const std::vector<query::Row>& rows, schema::Names& names) {
+  ensure_headers();
+  if (aggregated_) output_.append("\n");
+  aggregated_ = true;
+  if (tracers_.size() > 1) output_.append(event.name + "\n");
+  AggregateTable table(event, *plan.grouping, names, moments_, style_);
+  for (const query::Row& row : rows) table.add(row);
+  table.write(output_);
+}
+
+void Table::lost(std::string_view tracer, std::string_view reason, uint64_t count) {
+  ensure_headers();
+  NumberRoom digits;
+  const char* end = put_grouped(digits.data(), count);
+  if (style_.color) output_.append(red_ink);
+  output_.append("lost ");
+  output_.append({digits.data(), static_cast<size_t>(end - digits.data())});
+  output_.append(" ");
+  output_.append(tracer);
+  output_.append(count == 1 ? " event: " : " events: ");
+  output_.append(reason);
+  if (style_.color) output_.append(no_ink);
+  output_.append("\n");
+}
+
+Result<> Table::flush() {
+  ensure_headers();
+  return output_.flush();
+}
+
+}  // namespace plumb::render

@@ -1,0 +1,23 @@
+// UTF-8 as it comes from strangers.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+namespace plumb::render {
+
+struct Glyph {
+  uint32_t code = 0;
+  uint8_t size = 0;  // bytes; 0: they are not UTF-8
+};
+
+// The code point at the start of `bytes`, which is not empty. Overlong forms, surrogates and
+// values above U+10FFFF are not UTF-8.
+Glyph decode_utf8(std::string_view bytes);
+
+// Columns a terminal gives a code point: 0 for combining marks, 2 for wide ones.
+unsigned width_of(uint32_t code);
+
+// Control characters, and those that reorder or hide text: not to be sent to a terminal.
+bool is_treacherous(uint32_t code);
+
+}  // namespace plumb::render

@@ -1,0 +1,13 @@
+// The words for what a field is, as `plumb list` says them.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "schema/schema.h"
+
+namespace plumb::schema {
+
+std::string type_name(const Field& field);  // "duration", "size", "text", "errno", ...
+std::string_view privacy_name(Privacy privacy);
+
+}  // namespace plumb::schema

@@ -1,0 +1,35 @@
+// Meaning: what the tags on a member and on its type say (bpf/schema.bpf.h spells them).
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schema/btf.h"
+#include "schema/schema.h"
+
+namespace plumb::schema {
+
+struct Alias {
+  std::string name;
+  Format format = Format::plain;
+};
+
+struct Meaning {
+  std::string_view doc;
+  std::optional<Unit> unit;
+  std::optional<Format> format;
+  std::optional<Privacy> privacy;
+  std::optional<Kind> kind;  // address and tails, which the bare type does not show
+  bool key = false;
+  bool detail = false;
+  bool hidden = false;
+  std::vector<Alias> aliases;
+
+  // Adds what `tags` say; what is already known stays, so the nearest tag wins.
+  Result<> add(const Btf::Tags& tags);
+  // Adds what a nested struct's members take over from the member that holds them.
+  void inherit(const Meaning& holder);
+};
+
+}  // namespace plumb::schema

@@ -1,0 +1,30 @@
+// Names: words for numbers that only this machine, or a recording of it, can translate.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "schema/schema.h"
+
+namespace plumb::schema {
+
+class Names {
+ public:
+  virtual ~Names() = default;
+  // For Format::cgroup, container, user and group; "" when unknown. Valid until the next call.
+  virtual std::string_view name(Format format, uint64_t id) = 0;
+};
+
+// Offsets between the kernel's clocks and the calendar, so that a record's time can be told.
+struct Clock {
+  int64_t real_minus_monotonic = 0;  // ns
+  int64_t real_minus_boot = 0;       // ns
+
+  static Clock now();
+};
+
+// Names that need nobody: errno and signal numbers of this architecture. "" when unknown.
+std::string_view error_name(int64_t error);
+std::string_view signal_name(int64_t signal);
+
+}  // namespace plumb::schema

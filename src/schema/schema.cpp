@@ -1,0 +1,108 @@
+#include "schema/schema.h"
+
+#include <optional>
+
+#include "schema/btf.h"
+#include "schema/fields.h"
+#include "schema/find.h"
+
+namespace plumb::schema {
+namespace {
+
+Result<Event> read_event(const Btf& btf, uint32_t id) {
+  Event event;
+  event.name = btf.type(id).name;
+  event.doc = *Btf::find(btf.tags(id), event_tag);
+  event.size = btf.type(id).size;
+  for (std::string_view tag : btf.tags(id)) event.lifecycle |= tag == "lifecycle";
+  auto fields = TRY(fields_of(btf, id).within("event " + event.name));
+  for (Described& described : fields) event.fields.push_back(std::move(described.field));
+  return event;
+}
+
+Result<std::vector<Knob>> read_knobs(const Btf& btf) {
+  std::vector<Knob> knobs;
+  for (uint32_t id = 1; id < btf.types().size(); id++) {
+    if (btf.type(id).kind != Btf::Kind::variable) continue;
+    auto sentence = Btf::find(btf.tags(id), knob_tag);
+    if (!sentence) continue;
+    Knob knob{std::string(btf.type(id).name), {}, 0};
+    knob.type = TRY(variable_field(btf, id).within("knob"));
+    knob.type.doc = *sentence;
+    knobs.push_back(std::move(knob));
+  }
+  return knobs;
+}
+
+Result<uint32_t> header_part(const Btf& btf, const Btf::Type& header, std::string_view name,
+                             uint32_t size) {
+  for (const Btf::Member& member : header.members) {
+    if (member.name != name || member.bits != 0) continue;
+    const uint64_t offset = member.bit_offset / 8;
+    if (btf.type(btf.strip(member.type)).size != size || offset + size > header.size) break;
+    return static_cast<uint32_t>(offset);
+  }
+  return fail("struct header has no " + std::to_string(size) + "-byte member '" +
+              std::string(name) + "'");
+}
+
+Result<Header> read_header(const Btf& btf) {
+  Header header;
+  for (const Btf::Type& type : btf.types()) {
+    if (type.kind != Btf::Kind::structure || type.name != "header") continue;
+    header.size = type.size;
+    header.time = TRY(header_part(btf, type, "time", sizeof(uint64_t)));
+    header.tracer = TRY(header_part(btf, type, "tracer", sizeof(uint16_t)));
+    header.weight = TRY(header_part(btf, type, "weight", sizeof(uint32_t)));
+    break;
+  }
+  return header;
+}
+
+}  // namespace
+
+Result<Schema> from_btf(std::string_view bytes) {
+  auto btf = TRY(Btf::parse(bytes));
+  auto id = TRY(find_event(btf));
+  Schema schema;
+  schema.event = TRY(read_event(btf, id));
+  schema.knobs = TRY(read_knobs(btf));
+  schema.header = TRY(read_header(btf));
+  return schema;
+}
+
+std::string_view Enumeration::name_of(int64_t value) const {
+  for (const auto& [number, name] : values)
+    if (number == value) return name;
+  return {};
+}
+
+std::string_view Field::leaf() const {
+  std::string_view whole = path;
+  return whole.substr(whole.rfind('.') + 1);
+}
+
+std::string Field::json_leaf() const {
+  std::string name(leaf());
+  if (format == Format::instant) return name;
+  if (unit == Unit::ns) name += "_ns";
+  if (unit == Unit::bytes) name += "_bytes";
+  return name;
+}
+
+bool Field::is_number() const {
+  return kind == Kind::unsigned_number || kind == Kind::signed_number || kind == Kind::boolean ||
+         kind == Kind::enumeration;
+}
+
+bool Field::is_text() const {
+  return kind == Kind::text || kind == Kind::tail_text || kind == Kind::tail_list;
+}
+
+const Field* Event::find_exact(std::string_view path) const {
+  for (const Field& field : fields)
+    if (field.path == path) return &field;
+  return nullptr;
+}
+
+}  // namespace plumb::schema

@@ -1,0 +1,27 @@
+#include "session/capabilities.h"
+
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdint>
+
+namespace plumb::session {
+
+void drop_capabilities() {
+  // reading maps by descriptor, /proc of other users, and container state files of root
+  constexpr std::array keep = {CAP_BPF, CAP_PERFMON, CAP_DAC_READ_SEARCH,
+                               CAP_SYS_PTRACE};
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, 2> now{}, kept{};
+  if (syscall(SYS_capget, &header, now.data())) return;
+  for (const int capability : keep) {
+    const auto word = static_cast<size_t>(CAP_TO_INDEX(capability));
+    kept[word].permitted |= CAP_TO_MASK(capability) & now[word].permitted;
+    kept[word].effective |= CAP_TO_MASK(capability) & now[word].effective;
+  }
+  syscall(SYS_capset, &header, kept.data());
+}
+
+}  // namespace plumb::session

@@ -1,0 +1,10 @@
+// Capabilities: what plumb gives up once its probes are attached.
+#pragma once
+
+namespace plumb::session {
+
+// Keeps what reading other processes and maps needs, and what the command after -- was started
+// with; everything else goes for good. Failing is harmless: plumb then runs as it was started.
+void drop_capabilities();
+
+}  // namespace plumb::session

@@ -1,0 +1,27 @@
+// Machine: the names that only this machine knows, looked up as they are needed.
+#pragma once
+#include <string>
+
+#include "resolve/cgroups.h"
+#include "resolve/containers.h"
+#include "resolve/users.h"
+#include "schema/names.h"
+
+namespace plumb::session {
+
+class Machine : public schema::Names {
+ public:
+  Machine() : containers_(cgroups_) {}
+  std::string_view name(schema::Format format, uint64_t id) override;
+
+  resolve::Cgroups& cgroups() { return cgroups_; }
+  resolve::Containers& containers() { return containers_; }
+
+ private:
+  resolve::Cgroups cgroups_;
+  resolve::Containers containers_;
+  resolve::Users users_;
+  std::string kept_;
+};
+
+}  // namespace plumb::session

@@ -1,0 +1,114 @@
+#include "session/prepare.h"
+
+#include <pwd.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace plumb::session {
+namespace {
+
+// The knob's value in its own unit: --slower-than 10ms.
+Result<uint64_t> knob_value(const schema::Knob& knob, const std::string& text) {
+  if (knob.type.kind == schema::Kind::boolean) {
+    if (text == "true") return uint64_t{1};
+    if (text == "false") return uint64_t{0};
+    return misuse("'" + text + "' is neither true nor false");
+  }
+  if (knob.type.unit == schema::Unit::ns) return parse_duration_ns(text);
+  if (knob.type.unit == schema::Unit::bytes) return parse_size_bytes(text);
+  return parse_unsigned(text);
+}
+
+Result<> set_knobs(std::vector<kernel::Tracer>& tracers, const Request& request) {
+  for (const auto& [name, text] : request.knobs) {
+    for (kernel::Tracer& tracer : tracers) {
+      for (const schema::Knob& knob : tracer.schema().knobs) {
+        if (knob.name != name) continue;
+        auto value = knob_value(knob, text);
+        if (!value) return Fail{std::move(value.error()).within("--" + name)};
+        TRY(tracer.set_knob(name, *value));
+      }
+    }
+  }
+  return {};
+}
+
+Result<uint32_t> find_user(const std::string& user) {
+  if (auto number = parse_unsigned(user); number) return static_cast<uint32_t>(*number);
+  const passwd* entry = getpwnam(user.c_str());
+  if (!entry) return misuse("--uid: no user '" + user + "'", "a name from /etc/passwd, or a number");
+  return static_cast<uint32_t>(entry->pw_uid);
+}
+
+Result<> find_cgroups(const Request& request, Machine& machine, kernel::Targeting& targeting) {
+  auto add = [&](uint64_t id) {
+    targeting.cgroups.push_back(machine.cgroups().mount() +
+                                std::string(machine.cgroups().path_of(id)));
+  };
+  if (!request.who.cgroup.empty()) add(TRY(machine.cgroups().id_of(request.who.cgroup)));
+  if (!request.who.container.empty()) {
+    auto ids = TRY(machine.containers().cgroup_ids(request.who.container));
+    std::vector<std::string> paths;
+    for (uint64_t id : ids) paths.emplace_back(machine.cgroups().path_of(id));
+    // what lies below a chosen cgroup is chosen with it
+    for (size_t i = 0; i < ids.size(); i++) {
+      const bool below = std::any_of(paths.begin(), paths.end(), [&](const std::string& other) {
+        return other != paths[i] && resolve::is_within(paths[i], other);
+      });
+      if (!below) add(ids[i]);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<std::string> tracer_names() {
+  std::vector<std::string> names;
+  for (const kernel::Embedded& each : kernel::embedded_tracers()) names.emplace_back(each.name);
+  return names;
+}
+
+Result<kernel::Tracer> open_tracer(const std::string& name) {
+  for (const kernel::Embedded& each : kernel::embedded_tracers())
+    if (each.name == name) return kernel::Tracer::open(each);
+  const std::string near = nearest(name, tracer_names());
+  return misuse("no tracer '" + name + "'",
+                near.empty() ? "plumb list shows them all" : "did you mean '" + near + "'?");
+}
+
+Result<Prepared> prepare(const Request& request) {
+  Prepared prepared;
+  for (const std::string& name : request.tracers)
+    prepared.tracers.push_back(TRY(open_tracer(name)));
+  TRY(set_knobs(prepared.tracers, request));
+  query::Ask ask = request.ask;
+  ask.private_fields = request.privacy != disclose::Mode::none;
+  for (const kernel::Tracer& tracer : prepared.tracers)
+    prepared.plans.push_back(std::make_unique<query::Plan>(
+        TRY(query::compile(ask, tracer.schema().event, tracer.limits()))));
+  return prepared;
+}
+
+Result<kernel::Targeting> find_targets(const Request& request, Machine& machine) {
+  kernel::Targeting targeting;
+  targeting.by_pid = !request.who.pids.empty() || !request.command.empty();
+  targeting.follow = request.who.follow;
+  targeting.comm = request.who.comm;
+  for (uint32_t pid : request.who.pids) {
+    if (kill(static_cast<pid_t>(pid), 0) != 0 && errno == ESRCH)
+      return fail(fmt::format("--pid {}: no such process", pid), "ps -e shows what runs");
+    targeting.pids.push_back(pid);
+  }
+  if (!request.who.user.empty()) targeting.uid = TRY(find_user(request.who.user));
+  TRY(find_cgroups(request, machine, targeting));
+  return targeting;
+}
+
+}  // namespace plumb::session

@@ -1,0 +1,33 @@
+// Prepare: from a request to opened tracers with bound plans.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kernel/live.h"
+#include "kernel/tracer.h"
+#include "query/plan.h"
+#include "session/machine.h"
+#include "session/request.h"
+
+namespace plumb::session {
+
+struct Prepared {
+  std::vector<kernel::Tracer> tracers;
+  std::vector<std::unique_ptr<query::Plan>> plans;  // plans[i] belongs to tracers[i]
+};
+
+Result<Prepared> prepare(const Request& request);
+
+// One tracer, by name; an unknown one is misuse and the nearest is suggested.
+Result<kernel::Tracer> open_tracer(const std::string& name);
+
+// The conditions of `who` in the kernel's terms. Fails when a pid, user, cgroup or container does
+// not exist. `machine` finds cgroups and containers.
+Result<kernel::Targeting> find_targets(const Request& request, Machine& machine);
+
+// What --plan prints.
+std::string describe(const Prepared& prepared, const Request& request,
+                     const kernel::LiveOptions& options);
+
+}  // namespace plumb::session

@@ -1,0 +1,94 @@
+#include "session/replay.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <map>
+
+#include "record/reader.h"
+#include "session/pipeline.h"
+#include "session/sinks.h"
+
+namespace plumb::session {
+namespace {
+
+class Replay {
+ public:
+  Replay(const Request& request, record::Reader& reader, Opened& opened)
+      : request_(request),
+        reader_(reader),
+        opened_(opened),
+        disclosure_(request.privacy, disclose::random_key()),
+        pipeline_(*opened.sink, disclosure_, reader.names(), true) {
+    pipeline_.stop_after(request.count);
+  }
+
+  Result<int> go() {
+    while (!pipeline_.done() && !opened_.closed()) {
+      auto item = reader_.next();
+      if (!item) break;
+      TRY(std::visit([this](const auto& each) { return take(each); }, *item));
+    }
+    begin();
+    pipeline_.show_groups();
+    auto flushed = pipeline_.flush();
+    if (!flushed && !opened_.closed()) return Fail{std::move(flushed.error())};
+    return verdict();
+  }
+
+ private:
+  Result<> take(const record::TracerItem& item) {
+    query::Ask ask = request_.ask;
+    ask.private_fields = request_.privacy != disclose::Mode::none;
+    auto plan = query::compile(ask, item.schema->event, query::Limits{});
+    if (!plan) return Fail{std::move(plan.error()).within(item.part->name)};
+    plans_.push_back(std::make_unique<query::Plan>(std::move(*plan)));
+    streams_[item.part->number] = streams_.size();
+    pipeline_.add(*item.schema, *plans_.back());
+    return {};
+  }
+  Result<> take(const record::EventItem& item) {
+    begin();
+    const auto stream = streams_.find(item.tracer);
+    if (stream != streams_.end()) pipeline_.record(stream->second, item.record);
+    return {};
+  }
+  Result<> take(const record::LostItem& item) {
+    begin();
+    pipeline_.lost(item.tracer, item.reason, item.count);
+    return {};
+  }
+  Result<> take(const record::EndItem&) { return {}; }
+
+  void begin() {
+    if (!begun_) pipeline_.begin();
+    begun_ = true;
+  }
+
+  Result<int> verdict() const {
+    if (!reader_.damage()) return static_cast<int>(Exit::done);
+    return fail(fmt::format("{}: damaged at byte {}: {}", request_.recording,
+                            reader_.damage()->offset, reader_.damage()->what),
+                "everything before that was shown; it was cut short, or changed on disk");
+  }
+
+  const Request& request_;
+  record::Reader& reader_;
+  Opened& opened_;
+  disclose::Disclosure disclosure_;
+  Pipeline pipeline_;
+  std::vector<std::unique_ptr<query::Plan>> plans_;
+  std::map<uint16_t, size_t> streams_;
+  bool begun_ = false;
+};
+
+}  // namespace
+
+Result<int> replay(const Request& request) {
+  signal(SIGPIPE, SIG_IGN);
+  record::Reader reader = TRY(record::Reader::open(request.recording));
+  Opened opened = TRY(open_sink(request, reader.origin().clock));
+  return Replay(request, reader, opened).go();
+}
+
+}  // namespace plumb::session

@@ -1,0 +1,56 @@
+// Request: what the command line asked for, checked as far as text alone allows.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "disclose/disclosure.h"
+#include "query/plan.h"
+
+namespace plumb::session {
+
+enum class Color { automatic, always, never };
+
+struct Who {
+  std::vector<uint32_t> pids;
+  std::string comm;
+  std::string user;  // name or number
+  std::string cgroup;
+  std::string container;
+  bool follow = true;
+};
+
+struct Request {
+  std::vector<std::string> tracers;
+  std::map<std::string, std::string> knobs;  // by the knob's name, as typed
+  query::Ask ask;
+  Who who;
+  std::vector<std::string> command;
+  std::string output;     // -o; empty: standard output
+  std::string recording;  // show: the file to read instead of tracing
+  bool record = false;    // write a recording instead of text
+  bool json = false;
+  bool plan_only = false;
+  bool statistics = false;
+  bool strict = false;
+  bool fast = false;
+  bool quiet = false;
+  bool verbose = false;
+  Color color = Color::automatic;
+  disclose::Mode privacy = disclose::Mode::redact;
+  uint32_t ring_bytes = 8 << 20;
+  uint64_t count = 0;                            // stop after so many events; 0: never
+  std::optional<std::chrono::nanoseconds> every;  // report aggregates so often
+  std::optional<std::chrono::nanoseconds> time;   // --for
+};
+
+// Does it all; the result is the exit status (docs/design.md).
+Result<int> run(const Request& request);
+
+// Opens the tracers that the request names; an unknown name is misuse, with the nearest suggested.
+std::vector<std::string> tracer_names();
+
+}  // namespace plumb::session

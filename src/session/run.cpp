@@ -1,0 +1,196 @@
+#include <signal.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "kernel/live.h"
+#include "kernel/verifier.h"
+#include "session/capabilities.h"
+#include "session/command.h"
+#include "session/pipeline.h"
+#include "session/prepare.h"
+#include "session/replay.h"
+#include "session/report.h"
+#include "session/request.h"
+#include "session/sinks.h"
+
+namespace plumb::session {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto loss_check = std::chrono::seconds(1);
+constexpr auto idle_pause = std::chrono::milliseconds(100);
+
+volatile sig_atomic_t interrupted = 0;
+void on_interrupt(int) { interrupted = 1; }
+void on_child(int) {}  // only to end the wait early
+
+void install_signals() {
+  struct sigaction action{};
+  action.sa_handler = on_interrupt;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second Ctrl-C ends at once
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  action.sa_handler = on_child;
+  action.sa_flags = SA_NOCLDSTOP;
+  sigaction(SIGCHLD, &action, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+kernel::LiveOptions live_options(const Request& request) {
+  kernel::LiveOptions options;
+  options.ring_bytes = request.ring_bytes;
+  options.fast = request.fast;
+  options.statistics = request.statistics;
+  return options;
+}
+
+// One run of tracers against this machine.
+class Run {
+ public:
+  Run(const Request& request, Machine& names, kernel::Live& live, Opened& opened,
+      disclose::Disclosure& disclosure)
+      : request_(request),
+        live_(live),
+        opened_(opened),
+        pipeline_(*opened.sink, disclosure, names, false),
+        report_(live, pipeline_) {}
+
+  Pipeline& pipeline() { return pipeline_; }
+
+  Result<int> go(Command* command) {
+    began_ = Clock::now();
+    next_report_ = request_.every ? began_ + *request_.every : Clock::time_point::max();
+    if (command) TRY(command->start());
+    while (!ended(command)) {
+      live_.wait(pause());
+      drain(false);
+      TRY(periodic());
+    }
+    live_.detach();
+    drain(true);
+    show_groups();
+    report_.tell_losses();
+    TRY(flush());
+    if (opened_.finish) TRY(opened_.finish(report_.statistics_line()));
+    return close(command);
+  }
+
+ private:
+  bool ended(Command* command) const {
+    return interrupted || opened_.closed() || pipeline_.done() ||
+           (command && command->status().has_value()) ||
+           (request_.time && Clock::now() - began_ >= *request_.time);
+  }
+
+  std::chrono::milliseconds pause() const {
+    auto until = std::min(next_report_, Clock::now() + idle_pause);
+    if (request_.time)
+      until = std::min(until, began_ + std::chrono::duration_cast<Clock::duration>(*request_.time));
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
+    return std::max(left, std::chrono::milliseconds(0));
+  }
+
+  void drain(bool everything) {
+    live_.drain(everything, [&](uint16_t tracer, std::string_view bytes) {
+      pipeline_.record(tracer, bytes);
+    });
+  }
+
+  void show_groups() {
+    live_.turn_epoch();
+    for (size_t i = 0; i < live_.tracers().size(); i++)
+      for (const query::Row& row : live_.take_groups(i)) pipeline_.group(i, row);
+    pipeline_.show_groups();
+  }
+
+  Result<> periodic() {
+    const auto now = Clock::now();
+    if (now >= next_report_) {
+      show_groups();
+      next_report_ += std::chrono::duration_cast<Clock::duration>(*request_.every);
+    }
+    if (now - last_check_ >= loss_check) {
+      report_.tell_losses();
+      last_check_ = now;
+    }
+    return flush();
+  }
+
+  // A reader that went away is an end, not a failure.
+  Result<> flush() {
+    auto flushed = pipeline_.flush();
+    if (!flushed && !opened_.closed()) return flushed;
+    return {};
+  }
+
+  Result<int> close(Command* command) {
+    if (!request_.quiet)
+      fmt::print(stderr, "{}\n", report_.closing_line(Clock::now() - began_));
+    if (request_.statistics) fmt::print(stderr, "{}\n", report_.statistics_line());
+    const int status = command ? command->status().value_or(0) : 0;
+    if (request_.strict && status == 0 && report_.lost_any()) return static_cast<int>(Exit::lost);
+    return status;
+  }
+
+  const Request& request_;
+  kernel::Live& live_;
+  Opened& opened_;
+  Pipeline pipeline_;
+  Report report_;
+  Clock::time_point began_{}, next_report_{}, last_check_{};
+};
+
+void say_ready(const Request& request, const kernel::Live& live) {
+  for (const kernel::Tracer& tracer : live.tracers())
+    for (const std::string& missing : tracer.reductions())
+      fmt::print(stderr, "plumb: {}: not seen: {}; plumb list {} says why\n", tracer.name(), missing,
+                 tracer.name());
+  if (!request.quiet) fmt::print(stderr, "plumb: ready\n");
+}
+
+Result<Opened> open_output(const Request& request, const Prepared& prepared) {
+  if (request.record) return open_recording(request, prepared);
+  return open_sink(request, schema::Clock::now());
+}
+
+Result<int> trace(const Request& request) {
+  kernel::capture_libbpf_messages(request.verbose);
+  Machine machine;
+  Prepared prepared = TRY(prepare(request));
+  kernel::LiveOptions options = live_options(request);
+  if (request.plan_only) {
+    for (kernel::Tracer& tracer : prepared.tracers) TRY(kernel::choose_hooks(tracer));
+    fmt::print("{}", describe(prepared, request, options));
+    return 0;
+  }
+  options.targeting = TRY(find_targets(request, machine));
+  Opened opened = TRY(open_output(request, prepared));
+  install_signals();
+  std::optional<Command> command;
+  if (!request.command.empty()) {
+    command = TRY(Command::prepare(request.command));
+    options.targeting.pids.push_back(static_cast<uint32_t>(command->pid()));
+  }
+  std::vector<const query::Plan*> plans;
+  for (const auto& plan : prepared.plans) plans.push_back(plan.get());
+  auto live = TRY(kernel::Live::load(std::move(prepared.tracers), plans, options));
+  disclose::Disclosure disclosure(request.privacy, disclose::random_key());
+  Run run(request, machine, *live, opened, disclosure);
+  for (size_t i = 0; i < plans.size(); i++)
+    run.pipeline().add(live->tracers()[i].schema(), *plans[i]);
+  run.pipeline().stop_after(request.count);
+  run.pipeline().begin();
+  TRY(live->attach());
+  drop_capabilities();
+  say_ready(request, *live);
+  return run.go(command ? &*command : nullptr);
+}
+
+}  // namespace
+
+Result<int> run(const Request& request) {
+  return request.recording.empty() ? trace(request) : replay(request);
+}
+
+}  // namespace plumb::session

@@ -1,0 +1,73 @@
+#include "session/sinks.h"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "render/json.h"
+#include "render/table.h"
+#include "session/recording_sink.h"
+
+namespace plumb::session {
+namespace {
+
+render::TableStyle style_for(const Request& request, int fd) {
+  render::TableStyle style;
+  winsize window{};
+  if (isatty(fd) && ioctl(fd, TIOCGWINSZ, &window) == 0)
+    style.terminal = window.ws_col ? window.ws_col : 80;
+  style.color = request.color == Color::always ||
+                (request.color == Color::automatic && style.terminal != 0);
+  return style;
+}
+
+std::vector<std::string> unread_fields(const schema::Event& event, const query::Plan& plan) {
+  std::vector<std::string> unread;
+  for (size_t i = 0; i < event.fields.size(); i++)
+    if (!plan.wanted[i]) unread.push_back(event.fields[i].path);
+  return unread;
+}
+
+record::TracerPart part_of(const Prepared& prepared, size_t i, const Request& request) {
+  const kernel::Tracer& tracer = prepared.tracers[i];
+  record::TracerPart part;
+  part.number = static_cast<uint16_t>(i);
+  part.name = tracer.name();
+  part.btf = std::string(tracer.btf());
+  part.privacy = std::string(disclose::name_of(request.privacy));
+  part.unread = unread_fields(tracer.schema().event, *prepared.plans[i]);
+  for (const std::string& missing : tracer.reductions()) part.about += "not seen: " + missing + "\n";
+  return part;
+}
+
+}  // namespace
+
+Result<Opened> open_sink(const Request& request, schema::Clock clock) {
+  Opened opened;
+  int fd = STDOUT_FILENO;
+  if (!request.output.empty()) {
+    opened.file = Fd(::open(request.output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (!opened.file) return fail_errno("write " + request.output, errno);
+    fd = opened.file.get();
+  }
+  opened.output = std::make_unique<render::Output>(fd);
+  if (request.json)
+    opened.sink = std::make_unique<render::Json>(*opened.output, clock);
+  else
+    opened.sink = std::make_unique<render::Table>(*opened.output, clock, style_for(request, fd));
+  return opened;
+}
+
+Result<Opened> open_recording(const Request& request, const Prepared& prepared) {
+  Opened opened;
+  auto sink = std::make_unique<RecordingSink>(
+      TRY(record::Writer::create(request.output, record::Origin::here())));
+  for (size_t i = 0; i < prepared.tracers.size(); i++) sink->tracer(part_of(prepared, i, request));
+  opened.finish = [raw = sink.get()](std::string_view account) { return raw->finish(account); };
+  opened.sink = std::move(sink);
+  return opened;
+}
+
+}  // namespace plumb::session

@@ -1,0 +1,30 @@
+// Sinks: the output that a request wants, and the sink that writes to it.
+#pragma once
+#include <functional>
+#include <memory>
+
+#include "base/fd.h"
+#include "render/output.h"
+#include "render/sink.h"
+#include "schema/names.h"
+#include "session/prepare.h"
+#include "session/request.h"
+
+namespace plumb::session {
+
+struct Opened {
+  Fd file;  // of -o; empty for standard output
+  std::unique_ptr<render::Output> output;  // empty for a recording
+  std::unique_ptr<render::Sink> sink;
+  // Ends a recording with the account of its run; empty for text.
+  std::function<Result<>(std::string_view account)> finish;
+
+  // The reader went away (a closed pipe): the end of the run, not a failure.
+  bool closed() const { return output && output->closed(); }
+};
+
+// A table or JSON Lines. `clock` tells what the records' times mean.
+Result<Opened> open_sink(const Request& request, schema::Clock clock);
+Result<Opened> open_recording(const Request& request, const Prepared& prepared);
+
+}  // namespace plumb::session

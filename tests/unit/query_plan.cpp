@@ -1,0 +1,194 @@
+// What the kernel gets to do, and what is read.
+#include <gtest/gtest.h>
+
+#include "query/plan.h"
+#include "query_event.h"
+
+namespace plumb::query {
+namespace {
+
+const tests::TestEvent sample;
+
+Plan plan_of(Ask ask, Limits limits = {}) {
+  auto plan = compile(ask, sample.event, limits);
+  EXPECT_TRUE(plan) << plan.error().what;
+  return plan ? std::move(*plan) : Plan{};
+}
+
+Plan where(const std::string& text, Limits limits = {}) { return plan_of({.where = text}, limits); }
+
+std::string names_of(const std::vector<const schema::Field*>& fields) {
+  std::string names;
+  for (const schema::Field* field : fields) names += (names.empty() ? "" : " ") + field->path;
+  return names;
+}
+
+std::string wanted_of(const Plan& plan) {
+  std::vector<const schema::Field*> fields;
+  for (size_t i = 0; i < plan.wanted.size(); i++)
+    if (plan.wanted[i]) fields.push_back(&sample.event.fields[i]);
+  return names_of(fields);
+}
+
+TEST(KernelPart, OneComparisonIsOneLeaf) {
+  const Plan plan = where("latency > 10ms");
+  ASSERT_EQ(plan.leaves.size(), 1u);
+  const Leaf& leaf = plan.leaves[0];
+  EXPECT_EQ(leaf.op, Leaf::Op::at_most);
+  EXPECT_EQ(leaf.value, 10'000'000u);
+  EXPECT_EQ(leaf.yes, Leaf::reject);
+  EXPECT_EQ(leaf.no, Leaf::pass);
+  EXPECT_TRUE(plan.where_exact);
+  EXPECT_EQ(plan.where_rest, "");
+}
+
+TEST(KernelPart, DecisionsShortCircuit) {
+  const Plan plan = where("port == 1 && (pid == 2 || pid == 3) || !(port != 4)");
+  ASSERT_EQ(plan.leaves.size(), 4u);
+  EXPECT_EQ(plan.leaves[0].yes, 1);
+  EXPECT_EQ(plan.leaves[0].no, 3);
+  EXPECT_EQ(plan.leaves[1].yes, Leaf::pass);
+  EXPECT_EQ(plan.leaves[1].no, 2);
+  EXPECT_EQ(plan.leaves[2].yes, Leaf::pass);
+  EXPECT_EQ(plan.leaves[2].no, 3);
+  EXPECT_EQ(plan.leaves[3].yes, Leaf::pass);
+  EXPECT_EQ(plan.leaves[3].no, Leaf::reject);
+}
+
+TEST(KernelPart, TextComparesItsNulAndAPrefixDoesNot) {
+  const Plan equal = where("comm == \"ls\"");
+  ASSERT_EQ(equal.leaves.size(), 1u);
+  EXPECT_EQ(equal.leaves[0].words, std::vector<uint64_t>{0x736c});
+  EXPECT_EQ(equal.leaves[0].masks, std::vector<uint64_t>{0xffffff});
+  const Plan prefix = where("comm startswith \"ls\"");
+  EXPECT_EQ(prefix.leaves[0].masks, std::vector<uint64_t>{0xffff});
+}
+
+TEST(KernelPart, TailsAreComparedAtTheirEnds) {
+  const Plan ends = where("path endswith \".so\"");
+  ASSERT_EQ(ends.leaves.size(), 1u);
+  EXPECT_EQ(ends.leaves[0].place, Leaf::Place::tail_end);
+  EXPECT_EQ(ends.leaves[0].length, 3u);
+  EXPECT_FALSE(ends.leaves[0].exact_length);
+  EXPECT_TRUE(where("path == \"a\"").leaves[0].exact_length);
+}
+
+TEST(KernelPart, TailsAreAskedLast) {
+  const Plan plan = where("path == \"a\" && port == 1");
+  ASSERT_EQ(plan.leaves.size(), 2u);
+  EXPECT_EQ(plan.leaves[0].field->path, "port");
+}
+
+TEST(KernelPart, TheRestIsSaid) {
+  const Plan plan = where("port == 1 && comm =~ \"a\" && (user == \"x\" || port == 2)");
+  EXPECT_EQ(plan.leaves.size(), 1u);
+  EXPECT_FALSE(plan.where_exact);
+  EXPECT_EQ(plan.where_rest, "comm =~ \"a\" && (user == \"x\" || port == 2)");
+  const Plan whole = where("(port == 1 || comm =~ \"a\") || port == 3");
+  EXPECT_TRUE(whole.leaves.empty());
+  EXPECT_EQ(whole.where_rest, "(port == 1 || comm =~ \"a\") || port == 3");
+}
+
+TEST(KernelPart, WhatItCannotDecideLetsThrough) {
+  for (const char* text :
+       {"comm =~ \"a\"", "!(comm =~ \"a\")", "comm contains \"a\"", "comm endswith \"a\"",
+        "user == \"a\"", "arguments == \"a\"", "!(port == 1 && comm =~ \"a\")",
+        "label == \"unaligned\"",
+        "path == \"0123456789012345678901234567890123456789012345678901234567890123x\""}) {
+    const Plan plan = where(text);
+    EXPECT_TRUE(plan.leaves.empty()) << text;
+    EXPECT_FALSE(plan.where_exact) << text;
+    EXPECT_EQ(plan.where_rest, text);
+  }
+}
+
+TEST(KernelPart, NegationKeepsWhatIsKnown) {
+  const Plan plan = where("!(port == 1 || comm =~ \"a\")");
+  ASSERT_EQ(plan.leaves.size(), 1u);
+  EXPECT_EQ(plan.leaves[0].yes, Leaf::reject);
+  EXPECT_FALSE(plan.where_exact);
+}
+
+TEST(KernelPart, ConstantsFold) {
+  const Plan never = where("comm == \"longer than sixteen characters\"");
+  ASSERT_EQ(never.leaves.size(), 1u);
+  EXPECT_EQ(never.leaves[0].yes, Leaf::reject);
+  EXPECT_EQ(never.leaves[0].no, Leaf::reject);
+  EXPECT_TRUE(never.where_exact);
+  const Plan always = where("path startswith \"\"");
+  EXPECT_TRUE(always.leaves.empty());
+  EXPECT_TRUE(always.where_exact);
+  const Plan settled = where("comm == \"longer than sixteen characters\" && comm =~ \"a\"");
+  EXPECT_TRUE(settled.where_exact);
+  EXPECT_EQ(settled.where_rest, "");
+}
+
+TEST(KernelPart, TooManyLeavesAreLeftToUserSpace) {
+  const Limits two{.leaves = 2};
+  const Plan plan = where("port == 1 && port != 2 && pid == 3", two);
+  EXPECT_EQ(plan.leaves.size(), 2u);
+  EXPECT_EQ(plan.where_rest, "pid == 3");
+  const Plan set = where("port in (1, 2, 3) && pid == 3", two);
+  EXPECT_EQ(set.leaves.size(), 1u);
+  EXPECT_EQ(set.where_rest, "port in (1, 2, 3)");
+}
+
+TEST(Columns, AreTheDefaultOrWhatIsAsked) {
+  EXPECT_EQ(names_of(plan_of({.fields = "port,comm"}).columns), "port who.comm");
+  const Plan usual = plan_of({});
+  EXPECT_EQ(names_of(usual.columns).find("arguments"), std::string::npos);
+  EXPECT_NE(names_of(usual.columns).find("path"), std::string::npos);
+  EXPECT_EQ(plan_of({.all_fields = true}).columns.size(), sample.event.fields.size());
+  const std::string changed = names_of(plan_of({.fields = "+arguments,-path"}).columns);
+  EXPECT_TRUE(changed.ends_with("label arguments"));
+  EXPECT_EQ(changed.find("path"), std::string::npos);
+  const std::string open = names_of(plan_of({.all_fields = true, .private_fields = false}).columns);
+  EXPECT_EQ(open.find("path"), std::string::npos);
+  EXPECT_EQ(open.find("address"), std::string::npos);
+}
+
+TEST(Wanted, IsWhatSomebodyReads) {
+  EXPECT_EQ(wanted_of(plan_of({.where = "comm =~ \"a\" || pid == 1", .fields = "port"})),
+            "who.pid who.comm port");
+  EXPECT_EQ(wanted_of(plan_of({.fields = "path", .by = "port", .show = "p99(latency)"})),
+            "latency port");
+}
+
+TEST(Grouping, CountsFirstAndSortsByWhatWasAskedFirst) {
+  const Plan plan = plan_of({.by = "comm", .show = "p99(latency),max(latency),sum(size),count"});
+  const Grouping& grouping = *plan.grouping;
+  ASSERT_EQ(grouping.shows.size(), 4u);
+  EXPECT_EQ(grouping.shows[0].text, "count");
+  EXPECT_EQ(grouping.shows[1].text, "p99(latency)");
+  EXPECT_EQ(grouping.order, 1u);
+  ASSERT_EQ(grouping.metrics.size(), 2u);
+  EXPECT_TRUE(grouping.metrics[0].histogram);
+  EXPECT_FALSE(grouping.metrics[1].histogram);
+  EXPECT_TRUE(grouping.in_kernel);
+  EXPECT_TRUE(plan.columns.empty());
+  EXPECT_EQ(plan_of({.by = "comm"}).grouping->order, 0u);
+  EXPECT_TRUE(plan_of({.show = "sum(size)"}).grouping->keys.empty());
+}
+
+TEST(Grouping, SaysWhyTheKernelDoesNotGroup) {
+  const auto why = [](Ask ask, Limits limits = {}) {
+    const Plan plan = plan_of(ask, limits);
+    EXPECT_EQ(plan.grouping->in_kernel, plan.grouping->why_not.empty());
+    return plan.grouping->why_not;
+  };
+  EXPECT_EQ(why({.by = "path,user,cgroup"}), "");
+  EXPECT_EQ(why({.where = "comm =~ \"a\"", .by = "pid"}),
+            "part of --where is decided in user space");
+  EXPECT_EQ(why({.by = "arguments"}), "'arguments' is a list");
+  EXPECT_NE(why({.by = "container"}).find("share its name"), std::string::npos);
+  EXPECT_NE(why({.by = "label"}), "");
+  EXPECT_EQ(why({.by = "pid,port"}, {.keys = 1}), "over 1 keys");
+  EXPECT_EQ(why({.by = "comm,pid"}, {.key_bytes = 16}), "the keys are over 16 bytes long");
+  EXPECT_EQ(why({.by = "pid", .show = "sum(size),sum(latency)"}, {.metrics = 1}),
+            "statistics of over 1 fields");
+  EXPECT_EQ(why({.by = "pid", .show = "p99(size),hist(latency)"}, {.histograms = 1}),
+            "percentiles of over 1 fields");
+}
+
+}  // namespace
+}  // namespace plumb::query
