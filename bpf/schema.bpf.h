@@ -14,10 +14,13 @@
 #define KEY TAG("key")
 /* Not in the default table; asked for by name, and always in JSON. */
 #define DETAIL TAG("detail")
+/* On a field that is a struct: a member of it that is a detail of this event. */
+#define DETAIL_PART(member) TAG("detail:" #member)
 /* What disclosing the field could reveal: open, argument, path, environment or address. */
 #define PRIVACY(class) TAG("privacy:" #class)
 /* The same bytes under a second name and format: ALSO(container, container). */
-#define ALSO(name, format) TAG("also:" #name ":" #format)
+#define ALSO(name, format)        TAG("also:" #name ":" #format)
+#define ALSO_DETAIL(name, format) TAG("also_detail:" #name ":" #format)
 
 /* The tracer's event: EVENT(exec, "a sentence") { fields }; */
 #define EVENT(name, sentence) struct TAG("event:" sentence) name
@@ -68,9 +71,9 @@ struct caller {
 	process_id_t pid DOC("process, as the host numbers it") KEY;
 	process_id_t tid DOC("thread, as the host numbers it") DETAIL;
 	char comm[16] DOC("the thread's name") PRIVACY(open) KEY;
-	user_id_t uid DOC("user") KEY ALSO(user, user);
+	user_id_t uid DOC("user") KEY DETAIL ALSO(user, user);
 	user_id_t gid DOC("group") DETAIL;
-	cgroup_t cgroup DOC("control group (v2)") DETAIL ALSO(container, container);
+	cgroup_t cgroup DOC("control group (v2)") DETAIL ALSO_DETAIL(container, container);
 	process_id_t ns_pid DOC("process, as its own pid namespace numbers it") DETAIL;
 	namespace_t pid_ns DOC("inode of the pid namespace") DETAIL;
 	instant_t started DOC("start of the process; tells reused pids apart") DETAIL;

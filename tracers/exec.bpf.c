@@ -15,12 +15,12 @@
 #include "path.bpf.h"
 
 LIFECYCLE_EVENT(exec, "a program that was started, or the attempt that failed") {
-	struct caller who;
+	struct caller who        DETAIL_PART(comm);
 	process_id_t  ppid       DOC("parent process");
 	errno_t       error      KEY DOC("why it failed; 0 when it was started");
-	char          parent[16] KEY PRIVACY(open) DOC("the parent's name");
-	ns_t          since_fork DOC("from the process's creation to this execution");
-	text_t        path       KEY PRIVACY(path) DOC("the file, as it was passed") DETAIL;
+	char          parent[16] KEY DETAIL PRIVACY(open) DOC("the parent's name");
+	ns_t          since_fork DETAIL DOC("from the process's creation to this execution");
+	text_t        path       KEY PRIVACY(path) DOC("the file, as it was passed");
 	list_t        args       PRIVACY(argument) DOC("the whole argument vector");
 	text_t        cwd        PRIVACY(path) DETAIL DOC("working directory, as the process sees it");
 	pointer_t     code_start DETAIL DOC("start of the program's text");

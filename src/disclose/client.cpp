@@ -60,12 +60,15 @@ constexpr std::array flags = {
 static_assert(std::is_sorted(flags.begin(), flags.end(),
                              [](const auto& a, const auto& b) { return a.client < b.client; }));
 
-constexpr uint8_t fingerprint(std::string_view name) {
-  return static_cast<uint8_t>(name.front() * 7 + name.back() * 3 + static_cast<int>(name.size()));
+constexpr size_t fingerprints = 1024;
+constexpr size_t fingerprint(std::string_view name) {
+  const auto first = static_cast<uint8_t>(name.front());
+  const auto last = static_cast<uint8_t>(name.back());
+  return (first * 37u + last * 5u + name.size()) % fingerprints;
 }
 // Nearly every word of every command is no client: one look rejects it.
-constexpr std::array<bool, 256> may_be_client = [] {
-  std::array<bool, 256> result{};
+constexpr std::array<bool, fingerprints> may_be_client = [] {
+  std::array<bool, fingerprints> result{};
   for (const ClientFlag& flag : flags) result[fingerprint(flag.client)] = true;
   return result;
 }();

@@ -10,7 +10,7 @@ namespace {
 
 using std::operator""sv;
 
-constexpr std::array weak_words = {"key"sv, "pass"sv, "pwd"sv};
+constexpr std::array weak_words = {"key"sv, "pwd"sv};
 constexpr std::array strong_endings = {"password"sv, "passwd"sv,    "passphrase"sv, "passcode"sv,
                                        "secret"sv,   "token"sv,     "credential"sv, "credentials"sv,
                                        "apikey"sv,   "accesskey"sv, "secretkey"sv,  "privatekey"sv};
@@ -64,9 +64,8 @@ class Words {
 
 Strength strength_of_word(std::string_view word) {
   // Every word below ends in one of these letters.
-  constexpr std::string_view endings = "ysddensl";
-  if (word.size() < 3 || endings.find(word.back()) == endings.npos)
-    return word == "cookie" ? Strength::header : Strength::none;
+  constexpr std::string_view endings = "delnsty";
+  if (word.size() < 3 || endings.find(word.back()) == endings.npos) return Strength::none;
   if (one_of(weak_words, word)) return Strength::weak;
   if (one_of(header_words, word)) return Strength::header;
   for (const std::string_view ending : strong_endings) {
@@ -92,14 +91,17 @@ Strength strength_of(std::string_view name) {
   Strength strongest = Strength::none;
   bool about = false;
   bool open = false;
+  bool pass = false;
   Words words(name);
   for (std::string_view word = words.next(); !word.empty(); word = words.next()) {
     const Strength strength = strength_of_word(word);
     if (strength > strongest) strongest = strength;
     // Only while nothing secret follows: a FILE_KEY is a key.
     about = strength == Strength::none && strongest != Strength::none && one_of(about_words, word);
+    pass = word == "pass";  // as the last word: not in pass-through
     open |= strongest == Strength::none && one_of(open_words, word);
   }
+  if (pass && strongest == Strength::none) strongest = Strength::weak;
   if (about || (open && strongest == Strength::weak)) return Strength::none;
   return strongest;
 }

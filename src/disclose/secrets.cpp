@@ -64,8 +64,12 @@ const Ranges& SecretFinder::find(std::string_view list, bool cut) {
   client_ = {};
   commanded_ = script_follows_ = false;
   for (size_t begin = 0; begin < list.size();) {
-    const size_t end = std::min(list.find('\0', begin), list.size());
-    element({.list = list, .begin = begin, .end = end, .cut = cut && end + 1 >= list.size()});
+    size_t end = begin;
+    uint8_t traits = 0;
+    for (; end < list.size() && list[end] != '\0'; end++)
+      traits |= traits_of[static_cast<uint8_t>(list[end])];
+    element({.list = list, .begin = begin, .end = end, .cut = cut && end + 1 >= list.size()},
+            traits);
     begin = end + 1;
   }
   if (!ranges_.empty()) {
@@ -75,12 +79,12 @@ const Ranges& SecretFinder::find(std::string_view list, bool cut) {
   return ranges_;
 }
 
-void SecretFinder::element(Element element) {
-  uint8_t traits = 0;
-  for (const char c : element.text()) traits |= traits_of[static_cast<uint8_t>(c)];
+void SecretFinder::element(Element element, uint8_t traits) {
   const size_t size = element.end - element.begin;
   element.script = script_follows_;
-  if ((traits & has_space) != 0 && expect_.strength == Strength::none)
+  // An option that holds spaces is still one word: -pmy secret.
+  const bool divisible = (traits & has_space) != 0 && list_[element.begin] != '-';
+  if (divisible && expect_.strength == Strength::none)
     script(element, 0);
   else
     word({element.begin, element.end});
@@ -175,6 +179,7 @@ bool SecretFinder::client_option(Range range, std::string_view word) {
                          std::all_of(word.begin() + 1, word.end(), is_letter);
     if ((word == flag.flag || bundled) && flag.takes != ClientFlag::Takes::attached) {
       expect_ = {Strength::strong, flag.after, true};
+      if (flag.after == '\0') client_ = {};  // what follows may be another program: sshpass, sudo
       return true;
     }
     const size_t size = flag.flag.size();
@@ -182,6 +187,7 @@ bool SecretFinder::client_option(Range range, std::string_view word) {
     const bool assigned = !short_flag && word[size] == '=';  // --user=name:password
     if (!assigned && flag.takes == ClientFlag::Takes::next) continue;
     add_after({range.begin + size + (assigned ? 1 : 0), range.end}, flag.after);
+    if (flag.after == '\0') client_ = {};
     return true;
   }
   return false;

@@ -29,7 +29,7 @@ class SecretFinder {
     bool certain = false;                // even if it looks like an option
   };
 
-  void element(Element element);
+  void element(Element element, uint8_t traits);
   void script(Element element, int depth);
   void word(Range range);
   void option(Range range, std::string_view word);

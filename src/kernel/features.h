@@ -1,7 +1,11 @@
 // Features: what this kernel allows, found by trying, never by its version.
 #pragma once
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+
+struct btf;
 
 namespace plumb::kernel {
 
@@ -9,14 +13,24 @@ struct Availability {
   bool yes = false;
   std::string why_not;  // "fentry: Operation not permitted"
   std::string remedy;   // what would make it possible; may be empty
+  int error = 0;        // the errno behind why_not; 0 when there is none
 
   explicit operator bool() const { return yes; }
 };
+
+// "WHAT: strerror(error)".
+Availability refused(std::string_view what, int error, std::string remedy = {});
 
 // Can a program with this section ("tp_btf/x", "kprobe/y", "tracepoint/a/b") attach here?
 Availability surface_of(std::string_view section);
 
 Availability kernel_btf();
 Availability ring_buffer();
+
+// The kernel's own types; null when it has none.
+const btf* vmlinux();
+
+// The number tracefs gives "CATEGORY/NAME"; none when there is no such tracepoint or no tracefs.
+std::optional<uint64_t> tracepoint_id(std::string_view name);
 
 }  // namespace plumb::kernel

@@ -57,7 +57,8 @@ Decision Decision::join(Kind kind, std::vector<Decision> parts) {
       joined.parts.push_back(std::move(part));
   }
   if (joined.parts.empty()) return {neutral, joined.exact};
-  std::ranges::stable_partition(joined.parts, [](const Decision& d) { return !d.needs_tail(); });
+  std::stable_partition(joined.parts.begin(), joined.parts.end(),
+                        [](const Decision& part) { return !part.needs_tail(); });
   if (joined.parts.size() > 1) return joined;
   Decision only = std::move(joined.parts.front());
   only.exact = joined.exact;

@@ -1,8 +1,5 @@
 #include "query/kernel_part.h"
 
-#include <cstring>
-#include <optional>
-
 #include "query/decision.h"
 
 namespace plumb::query {
@@ -110,7 +107,8 @@ class Translation {
 
   static std::vector<uint64_t> words_of(const std::string& bytes, size_t count) {
     std::vector<uint64_t> words(count);
-    std::memcpy(words.data(), bytes.data(), bytes.size());
+    for (size_t i = 0; i < bytes.size(); i++)
+      words[i / 8] |= uint64_t{static_cast<uint8_t>(bytes[i])} << (i % 8 * 8);
     return words;
   }
 

@@ -73,7 +73,7 @@ char* put_number(char* at, const Field& field, uint64_t bits, Moments& moments) 
   }
   if (field.format == Format::instant) return put_instant(at, bits, moments);
   if (field.format == Format::hex) return put_quoted_number(at, put_hex, bits);
-  return is_signed(field) ? put_json_signed(at, static_cast<int64_t>(bits))
+  return field.is_signed() ? put_json_signed(at, static_cast<int64_t>(bits))
                           : put_json_unsigned(at, bits);
 }
 

@@ -106,7 +106,7 @@ char* put_address(char* at, std::string_view bytes) {
 }
 
 char* put_quantity(char* at, const Field& field, uint64_t bits) {
-  const bool negative = is_signed(field) && static_cast<int64_t>(bits) < 0;
+  const bool negative = field.is_signed() && static_cast<int64_t>(bits) < 0;
   if (field.format == Format::hex) return put_hex(at, bits);
   if (field.format != Format::plain)
     return negative ? put_signed(at, static_cast<int64_t>(bits)) : put_unsigned(at, bits);

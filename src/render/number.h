@@ -24,8 +24,5 @@ char* put_address(char* at, std::string_view bytes);
 // A number for people, by the field's unit; `bits` as schema::Record::bits gives them.
 char* put_quantity(char* at, const schema::Field& field, uint64_t bits);
 
-inline bool is_signed(const schema::Field& field) {
-  return field.kind == schema::Kind::signed_number || field.kind == schema::Kind::enumeration;
-}
 
 }  // namespace plumb::render

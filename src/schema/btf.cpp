@@ -8,7 +8,9 @@ namespace plumb::schema {
 namespace {
 
 constexpr size_t max_bytes = 1 << 20;
-constexpr int max_chain = 32;  // of typedefs; a hostile chain may be a ring
+constexpr size_t max_name = 4096;  // tags hold sentences
+constexpr size_t max_tags = 64;    // of one declaration
+constexpr int max_chain = 32;      // of typedefs; a hostile chain may be a ring
 
 struct FileHeader {
   uint16_t magic;
@@ -72,9 +74,10 @@ class BtfParser {
  private:
   bool name(uint32_t offset, std::string_view& out) const {
     if (offset >= names_.size()) return false;
-    size_t end = names_.find('\0', offset);
+    const std::string_view rest = names_.substr(offset, max_name + 1);
+    const size_t end = rest.find('\0');
     if (end == std::string_view::npos) return false;
-    out = names_.substr(offset, end - offset);
+    out = rest.substr(0, end);
     return true;
   }
 
@@ -181,8 +184,9 @@ class BtfParser {
   bool decl_tag(const Btf::Type& type) {
     int32_t member = 0;
     if (!types_.read(member)) return false;
-    btf_.tags_[{type.target, member}].push_back(type.name);
-    return true;
+    Btf::Tags& tags = btf_.tags_[{type.target, member}];
+    tags.push_back(type.name);
+    return tags.size() <= max_tags;
   }
 
   bool references_exist() const {

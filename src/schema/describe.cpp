@@ -6,26 +6,40 @@ namespace {
 // What the format says about a number; "" when it says nothing.
 std::string_view word_for(Format format) {
   switch (format) {
-    case Format::id: return "number";
-    case Format::hex: return "address";
-    case Format::error: return "errno";
-    case Format::signal: return "signal";
-    case Format::instant: return "time";
-    case Format::cgroup: return "cgroup";
-    case Format::container: return "container";
-    case Format::user: return "user";
-    case Format::group: return "group";
-    case Format::plain: return "";
+    case Format::id:
+      return "number";
+    case Format::hex:
+      return "address";
+    case Format::error:
+      return "errno";
+    case Format::signal:
+      return "signal";
+    case Format::instant:
+      return "time";
+    case Format::cgroup:
+      return "cgroup";
+    case Format::container:
+      return "container";
+    case Format::user:
+      return "user";
+    case Format::group:
+      return "group";
+    case Format::plain:
+      return "";
   }
   return "";
 }
 
 std::string_view word_for(Unit unit) {
   switch (unit) {
-    case Unit::ns: return "duration";
-    case Unit::bytes: return "size";
-    case Unit::count: return "count";
-    case Unit::none: return "number";
+    case Unit::ns:
+      return "duration";
+    case Unit::bytes:
+      return "size";
+    case Unit::count:
+      return "count";
+    case Unit::none:
+      return "number";
   }
   return "";
 }
@@ -34,14 +48,21 @@ std::string_view word_for(Unit unit) {
 
 std::string type_name(const Field& field) {
   switch (field.kind) {
-    case Kind::boolean: return "true/false";
-    case Kind::enumeration: return "one of";
-    case Kind::text: return "text";
-    case Kind::tail_text: return "text";
-    case Kind::tail_list: return "list";
-    case Kind::address: return "ip";
+    case Kind::boolean:
+      return "true/false";
+    case Kind::enumeration:
+      return "one of";
+    case Kind::text:
+      return "text";
+    case Kind::tail_text:
+      return "text";
+    case Kind::tail_list:
+      return "list";
+    case Kind::address:
+      return "ip";
     case Kind::unsigned_number:
-    case Kind::signed_number: break;
+    case Kind::signed_number:
+      break;
   }
   std::string_view word = word_for(field.format);
   return std::string(word.empty() ? word_for(field.unit) : word);
@@ -49,11 +70,16 @@ std::string type_name(const Field& field) {
 
 std::string_view privacy_name(Privacy privacy) {
   switch (privacy) {
-    case Privacy::open: return "open";
-    case Privacy::argument: return "argument";
-    case Privacy::path: return "path";
-    case Privacy::environment: return "environment";
-    case Privacy::address: return "address";
+    case Privacy::open:
+      return "open";
+    case Privacy::argument:
+      return "argument";
+    case Privacy::path:
+      return "path";
+    case Privacy::environment:
+      return "environment";
+    case Privacy::address:
+      return "address";
   }
   return "";
 }

@@ -1,6 +1,7 @@
 #include "schema/fields.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "schema/meaning.h"
@@ -64,7 +65,7 @@ class Walk {
       Meaning meaning;
       TRY(meaning.add(btf_.tags(id, static_cast<int32_t>(i))).within(std::string(member.name)));
       if (meaning.hidden) continue;
-      meaning.inherit(holder);
+      meaning.inherit(holder, member.name);
       std::string inner = path;
       if (!member.name.empty()) inner += (path.empty() ? "" : ".") + std::string(member.name);
       if (member.bits != 0 || member.bit_offset % 8 != 0)
@@ -124,6 +125,7 @@ class Walk {
     for (const Alias& alias : meaning.aliases) {
       field.path = path.substr(0, path.rfind('.') + 1) + alias.name;
       field.format = alias.format;
+      field.detail = alias.detail;
       field.unit = Unit::none;
       found_.push_back({field, meaning.privacy.has_value()});
     }
@@ -144,7 +146,7 @@ class Walk {
     return fail(field.path + ": a tail is not the 8-byte struct it should be");
   }
 
-  Result<> plain_kind(const Btf::Type& type, Field& field) const {
+  Result<> plain_kind(const Btf::Type& type, Field& field) {
     field.size = type.size;
     if (type.kind == Btf::Kind::array) {
       field.kind = Kind::text;
@@ -161,12 +163,15 @@ class Walk {
     if (type.kind != Btf::Kind::enum32 && type.kind != Btf::Kind::enum64)
       return fail(field.path + ": its type has no meaning in a record");
     field.kind = Kind::enumeration;
-    field.names = names_of(type);
+    std::shared_ptr<const Enumeration>& names = names_[&type];
+    if (!names) names = names_of(type);
+    field.names = names;
     return {};
   }
 
   const Btf& btf_;
   std::vector<Described> found_;
+  std::map<const Btf::Type*, std::shared_ptr<const Enumeration>> names_;
   int depth_ = 0;
   size_t visits_ = 0;
 };

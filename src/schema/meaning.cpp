@@ -1,5 +1,6 @@
 #include "schema/meaning.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -32,12 +33,12 @@ Result<T> meant(const char* what, std::string_view word, const std::array<Word<T
   return fail(std::string("unknown ") + what + " '" + std::string(word) + "'");
 }
 
-Result<Alias> alias(std::string_view text) {
+Result<Alias> alias(std::string_view text, bool detail) {
   const size_t colon = text.find(':');
   if (colon == std::string_view::npos || colon == 0)
     return fail("the tag 'also:" + std::string(text) + "' lacks a name or a format");
   auto format = TRY(meant("format", text.substr(colon + 1), formats));
-  return Alias{std::string(text.substr(0, colon)), format};
+  return Alias{std::string(text.substr(0, colon)), format, detail};
 }
 
 template <class T, size_t N>
@@ -64,21 +65,23 @@ Result<> Meaning::add(const Btf::Tags& tags) {
       TRY(settle(kind, "format", rest, addresses));
     else if (name == "format")
       TRY(settle(format, "format", rest, formats));
-    if (name == "also") {
-      auto second = TRY(alias(rest));
+    if (name == "also" || name == "also_detail") {
+      auto second = TRY(alias(rest, name != "also"));
       aliases.push_back(std::move(second));
     }
     key |= tag == "key";
     detail |= tag == "detail";
+    if (name == "detail" && !rest.empty()) detail_parts.push_back(rest);
     hidden |= tag == "hidden";
   }
   return {};
 }
 
-void Meaning::inherit(const Meaning& holder) {
+void Meaning::inherit(const Meaning& holder, std::string_view member) {
   if (!privacy) privacy = holder.privacy;
   key |= holder.key;
-  detail |= holder.detail;
+  const auto& parts = holder.detail_parts;
+  detail |= holder.detail || std::find(parts.begin(), parts.end(), member) != parts.end();
 }
 
 }  // namespace plumb::schema

@@ -13,6 +13,7 @@ namespace plumb::schema {
 struct Alias {
   std::string name;
   Format format = Format::plain;
+  bool detail = false;
 };
 
 struct Meaning {
@@ -25,11 +26,12 @@ struct Meaning {
   bool detail = false;
   bool hidden = false;
   std::vector<Alias> aliases;
+  std::vector<std::string_view> detail_parts;  // members that are details of this event
 
   // Adds what `tags` say; what is already known stays, so the nearest tag wins.
   Result<> add(const Btf::Tags& tags);
   // Adds what a nested struct's members take over from the member that holds them.
-  void inherit(const Meaning& holder);
+  void inherit(const Meaning& holder, std::string_view member);
 };
 
 }  // namespace plumb::schema

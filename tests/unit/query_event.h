@@ -34,7 +34,8 @@ class TestEvent {
     add("port", Kind::unsigned_number, 2, Format::id);
     add("small", Kind::signed_number, 1);
     add("failed", Kind::boolean, 1);
-    add("label", Kind::text, 12);  // neither aligned nor as long as a word
+    add("label", Kind::text, 12);  // not whole words
+    add("tag", Kind::text, 8);     // not aligned
     event.size += 8 - event.size % 8;
   }
 

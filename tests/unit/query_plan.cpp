@@ -93,7 +93,7 @@ TEST(KernelPart, WhatItCannotDecideLetsThrough) {
   for (const char* text :
        {"comm =~ \"a\"", "!(comm =~ \"a\")", "comm contains \"a\"", "comm endswith \"a\"",
         "user == \"a\"", "arguments == \"a\"", "!(port == 1 && comm =~ \"a\")",
-        "label == \"unaligned\"",
+        "tag == \"unalign\"",
         "path == \"0123456789012345678901234567890123456789012345678901234567890123x\""}) {
     const Plan plan = where(text);
     EXPECT_TRUE(plan.leaves.empty()) << text;
@@ -140,7 +140,7 @@ TEST(Columns, AreTheDefaultOrWhatIsAsked) {
   EXPECT_NE(names_of(usual.columns).find("path"), std::string::npos);
   EXPECT_EQ(plan_of({.all_fields = true}).columns.size(), sample.event.fields.size());
   const std::string changed = names_of(plan_of({.fields = "+arguments,-path"}).columns);
-  EXPECT_TRUE(changed.ends_with("label arguments"));
+  EXPECT_TRUE(changed.ends_with("tag arguments"));
   EXPECT_EQ(changed.find("path"), std::string::npos);
   const std::string open = names_of(plan_of({.all_fields = true, .private_fields = false}).columns);
   EXPECT_EQ(open.find("path"), std::string::npos);

@@ -46,11 +46,9 @@ std::string section(const std::string& file, std::string_view wanted) {
 std::string compiled_btf() {
   std::string directory = "/tmp/plumb_schema_XXXXXX";
   if (!mkdtemp(directory.data())) return {};
-  const std::string headers =
-      std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() / "bpf";
   std::ofstream(directory + "/sample.bpf.c") << source;
-  const std::string command = "clang -g -O2 -target bpf -I" + headers + " -c " + directory +
-                              "/sample.bpf.c -o " + directory + "/sample.o";
+  const std::string command = "clang -g -O2 -target bpf -I" PLUMB_SOURCE_DIR "/bpf -c " +
+                              directory + "/sample.bpf.c -o " + directory + "/sample.o";
   const bool compiled = std::system(command.c_str()) == 0;
   auto object = read_file(directory + "/sample.o");
   std::filesystem::remove_all(directory);

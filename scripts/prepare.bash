@@ -1,0 +1,60 @@
+# Sourced by ./run and ./test: packages, mounts and the build. Quiet when there is nothing to do.
+
+packages_build=(build-essential cmake ninja-build pkg-config clang llvm ccache libbpf-dev libelf-dev
+  zlib1g-dev libzstd-dev libfmt-dev libcli11-dev nlohmann-json3-dev libre2-dev linux-libc-dev)
+packages_test=(libgtest-dev libclang-rt-14-dev clang-format python3 strace runc busybox-static)
+packages_vm=(qemu-system-x86 busybox-static cpio xz-utils zstd)
+
+say() { printf '%s\n' "$*" >&2; }
+
+# Installs the packages of the named lists that are missing.
+prepare_machine() {
+  local missing=() list package
+  for list in "$@"; do
+    local -n packages="packages_$list"
+    for package in "${packages[@]}"; do
+      dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
+        missing+=("$package")
+    done
+  done
+  mount_tracefs
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" != 0 ]; then
+    say "missing packages: ${missing[*]}"
+    say "hint: run this as root, or: apt-get install ${missing[*]}"
+    exit 1
+  fi
+  say "installing ${missing[*]}"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
+    >/dev/null
+}
+
+# Classic tracepoints are found through tracefs, which some machines leave unmounted.
+mount_tracefs() {
+  [ "$(id -u)" = 0 ] && [ ! -e /sys/kernel/tracing/events ] || return 0
+  mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null ||
+    say "tracefs cannot be mounted here: hooks that need it are left out"
+}
+
+configure() {
+  [ -f "$here/build/build.ninja" ] ||
+    cmake -S "$here" -B "$here/build" -G Ninja >"$here/build.log" 2>&1 || fail_build
+}
+
+fail_build() {
+  tail -50 "$here/build.log" >&2
+  say "the build failed; the whole log is $here/build.log"
+  exit 1
+}
+
+build_plumb() {
+  configure
+  ninja -C "$here/build" plumb workloads >"$here/build.log" 2>&1 || fail_build
+}
+
+build_tests() {
+  configure
+  say "building"
+  ninja -C "$here/build" >"$here/build.log" 2>&1 || fail_build
+}

@@ -1,0 +1,138 @@
+#include "doctor/report.h"
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+namespace plumb::doctor {
+namespace {
+
+constexpr size_t page_width = 80;
+constexpr size_t status_width = 9;
+constexpr size_t name_width = 17;
+constexpr size_t text_column = 2 + status_width + name_width;
+
+const char* name_of(Status status) {
+  switch (status) {
+    case Status::ok:
+      return "ok";
+    case Status::reduced:
+      return "reduced";
+    case Status::missing:
+      return "missing";
+  }
+  return "";
+}
+
+// Appends the words of `text`, from screen column `at`; further lines begin at `indent`.
+void wrap(std::string& page, const std::string& text, size_t at, size_t indent) {
+  std::istringstream words(text);
+  bool first = true;
+  for (std::string word; words >> word; first = false) {
+    if (!first && at + 1 + word.size() > page_width) {
+      page += "\n" + std::string(indent, ' ');
+      at = indent;
+    } else if (!first) {
+      page += ' ';
+      at++;
+    }
+    page += word;
+    at += word.size();
+  }
+  page += '\n';
+}
+
+// "  STATUS   NAME             TEXT", the text wrapped in its own column.
+void put_line(std::string& page, const std::string& status, const std::string& name,
+              const std::string& text) {
+  page += fmt::format("  {:<{}}{:<{}}", status, status_width, name, name_width);
+  if (name.size() >= name_width) page += "\n" + std::string(text_column, ' ');
+  wrap(page, text, text_column, text_column);
+}
+
+// A list of names that share one fate; longer than the column of names, so it has the line.
+void put_names(std::string& page, const std::string& status, const std::string& names) {
+  page += fmt::format("  {:<{}}", status, status_width);
+  wrap(page, names, 2 + status_width, 2 + status_width);
+}
+
+bool same_fate(const Check& a, const Check& b) {
+  return a.status == b.status && a.found == b.found && a.cost == b.cost && a.remedy == b.remedy;
+}
+
+struct Fate {
+  const Check* check;
+  std::vector<std::string> names;
+};
+
+// In the order of their first check.
+std::vector<Fate> fates_of(const Checks& checks, const std::string& group) {
+  std::vector<Fate> fates;
+  for (const Check& check : checks) {
+    if (check.group != group) continue;
+    auto known = std::find_if(fates.begin(), fates.end(),
+                              [&](const Fate& fate) { return same_fate(*fate.check, check); });
+    if (known == fates.end()) known = fates.insert(fates.end(), Fate{&check, {}});
+    known->names.push_back(check.name);
+  }
+  return fates;
+}
+
+void put_fate(std::string& page, const Fate& fate) {
+  const Check& check = *fate.check;
+  const std::string names = fmt::format("{}", fmt::join(fate.names, ", "));
+  if (check.found.empty() || fate.names.size() > 1) {
+    put_names(page, name_of(check.status), names);
+    if (!check.found.empty()) put_line(page, "", "", check.found);
+  } else {
+    put_line(page, name_of(check.status), names, check.found);
+  }
+  if (!check.cost.empty()) put_line(page, "", "costs", check.cost);
+  if (!check.remedy.empty()) put_line(page, "", "to get it", check.remedy);
+}
+
+std::string verdict(const Report& report) {
+  auto count = [&](Status status) {
+    return std::count_if(report.checks.begin(), report.checks.end(),
+                         [&](const Check& check) { return check.status == status; });
+  };
+  return fmt::format("plumb {} trace here: {} checks, {} missing, {} reduced\n",
+                     report.can_trace ? "can" : "cannot", report.checks.size(),
+                     count(Status::missing), count(Status::reduced));
+}
+
+}  // namespace
+
+std::string as_text(const Report& report) {
+  std::string page;
+  std::vector<std::string> groups;
+  for (const Check& check : report.checks)
+    if (std::find(groups.begin(), groups.end(), check.group) == groups.end())
+      groups.push_back(check.group);
+  for (const std::string& group : groups) {
+    page += group + "\n";
+    for (const Fate& fate : fates_of(report.checks, group)) put_fate(page, fate);
+    page += '\n';
+  }
+  return page + verdict(report);
+}
+
+std::string as_json(const Report& report) {
+  using nlohmann::ordered_json;
+  ordered_json checks = ordered_json::array();
+  for (const Check& check : report.checks)
+    checks.push_back({{"group", check.group},
+                      {"name", check.name},
+                      {"status", name_of(check.status)},
+                      {"found", check.found},
+                      {"cost", check.cost},
+                      {"remedy", check.remedy}});
+  const ordered_json all = {
+      {"kernel", report.kernel}, {"checks", std::move(checks)}, {"can_trace", report.can_trace}};
+  // paths of this machine are in it, and those may be any bytes
+  return all.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace plumb::doctor

@@ -1,0 +1,94 @@
+#include <fmt/format.h>
+#include <algorithm>
+
+#include "doctor/checks.h"
+#include "kernel/embedded.h"
+#include "kernel/live.h"
+#include "kernel/verifier.h"
+
+namespace plumb::doctor {
+namespace {
+
+constexpr const char* group = "Tracers";
+constexpr uint32_t small_ring = 64 << 10;
+
+// "tp_btf, tracepoint": where the chosen programs hang, best first.
+std::string surfaces_of(const kernel::Tracer& tracer) {
+  std::vector<std::string> kinds;
+  for (const kernel::Hook& hook : tracer.hooks()) {
+    const std::string kind = hook.section.substr(0, hook.section.find('/'));
+    if (hook.chosen && std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
+      kinds.push_back(kind);
+  }
+  return fmt::format("{}", fmt::join(kinds, ", "));
+}
+
+// The option that would leave a system call tracepoint out, when one is in use.
+std::string slow_option(const kernel::Tracer& tracer) {
+  for (const kernel::Hook& hook : tracer.hooks())
+    if (hook.chosen && hook.section.starts_with("tracepoint/syscalls/"))
+      return hook.knob.empty() ? "no option leaves it out" : "--no-" + hook.knob + " leaves it out";
+  return {};
+}
+
+Check loaded(const kernel::Tracer& tracer) {
+  const std::vector<std::string> unseen = tracer.reductions();
+  const std::string found = "loads, by " + surfaces_of(tracer);
+  if (!unseen.empty())
+    return {group,
+            tracer.name(),
+            Status::reduced,
+            found,
+            fmt::format("not seen: {}", fmt::join(unseen, ", ")),
+            "plumb list " + tracer.name() + " tells what each hook was refused for"};
+  if (const std::string option = slow_option(tracer); !option.empty())
+    return {group,
+            tracer.name(),
+            Status::reduced,
+            found,
+            "a system call tracepoint slows every system call of the machine by some 75 ns while "
+            "it runs",
+            option + "; fentry or kprobes would do without"};
+  return {group, tracer.name(), Status::ok, found, {}, {}};
+}
+
+Check failed(std::string name, Error error) {
+  return {group,
+          std::move(name),
+          Status::missing,
+          std::move(error.what),
+          "cannot be used here",
+          std::move(error.hint)};
+}
+
+// With all of its fields wanted, so that the verifier sees all of it.
+Check try_tracer(const kernel::Embedded& embedded) {
+  kernel::capture_libbpf_messages(false);
+  auto tracer = kernel::Tracer::open(embedded);
+  if (!tracer) return failed(std::string(embedded.name), std::move(tracer.error()));
+  query::Plan plan;
+  plan.wanted.assign(tracer->schema().event.fields.size(), true);
+  std::vector<kernel::Tracer> tracers;
+  tracers.push_back(*std::move(tracer));
+  kernel::LiveOptions options;
+  options.ring_bytes = options.lifecycle_bytes = small_ring;
+  auto live = kernel::Live::load(std::move(tracers), {&plan}, options);
+  if (!live) return failed(std::string(embedded.name), std::move(live.error()));
+  return loaded((*live)->tracers().front());
+}
+
+}  // namespace
+
+Checks tracer_checks(const Context& context) {
+  Checks checks;
+  for (const kernel::Embedded& each : kernel::embedded_tracers()) {
+    if (context.bpf)
+      checks.push_back(try_tracer(each));
+    else
+      checks.push_back(
+          {group, std::string(each.name), Status::missing, "not tried: bpf(2) is refused", {}, {}});
+  }
+  return checks;
+}
+
+}  // namespace plumb::doctor

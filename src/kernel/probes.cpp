@@ -1,0 +1,290 @@
+#include "kernel/probes.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <linux/perf_event.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <sstream>
+
+#include "base/fd.h"
+#include "base/text.h"
+#include "kernel/probes_program.h"
+
+namespace plumb::kernel {
+namespace {
+
+constexpr auto uprobe_multi_attachment = static_cast<bpf_attach_type>(48);  // linux/bpf.h of 6.6
+constexpr const char* quiet_function = "bpf_fentry_test1";  // called by nothing but self-tests
+
+const Availability here{true, {}, {}};
+
+// A program that the kernel calls through a trampoline or a typed tracepoint.
+Availability attach_by_btf(std::string_view what, const Aim& aim) {
+  Fd program = load_nothing(aim);
+  if (!program) return refused("load " + std::string(what), errno);
+  Fd link(bpf_raw_tracepoint_open(nullptr, program.get()));
+  if (!link) return refused("attach " + std::string(what), errno);
+  return here;
+}
+
+Availability try_typed_tracepoint() {
+  if (auto types = kernel_btf(); !types) return types;
+  const uint32_t id = btf_id("btf_trace_sched_process_exec", BTF_KIND_TYPEDEF);
+  if (!id) return {false, "no typed tracepoint sched_process_exec", {}};
+  return attach_by_btf("tp_btf", {BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, id});
+}
+
+Availability try_raw_tracepoint() {
+  Fd program = load_nothing({BPF_PROG_TYPE_RAW_TRACEPOINT});
+  if (!program) return refused("load raw_tp", errno);
+  Fd link(bpf_raw_tracepoint_open("sched_process_exec", program.get()));
+  return link ? here : refused("attach raw_tp", errno);
+}
+
+Fd open_event(perf_event_attr& attributes) {
+  attributes.size = sizeof(attributes);
+  attributes.disabled = 1;
+  return Fd(
+      static_cast<int>(syscall(SYS_perf_event_open, &attributes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC)));
+}
+
+// A program of this type on a perf event: how kprobes, uprobes and tracepoints attach everywhere.
+Availability attach_by_event(const std::string& what, bpf_prog_type type,
+                             perf_event_attr attributes) {
+  Fd program = load_nothing({type});
+  if (!program) return refused("load " + what, errno);
+  Fd event = open_event(attributes);
+  if (!event) return refused("open " + what, errno);
+  if (ioctl(event.get(), PERF_EVENT_IOC_SET_BPF, program.get()))
+    return refused("attach " + what, errno);
+  return here;
+}
+
+Availability try_tracepoint() {
+  auto id = tracepoint_id("sched/sched_process_exec");
+  if (!id)
+    return {false, "no tracepoints to be read in tracefs",
+            "mount -t tracefs tracefs /sys/kernel/tracing, unless lockdown hides it"};
+  perf_event_attr attributes{};
+  attributes.type = PERF_TYPE_TRACEPOINT;
+  attributes.config = *id;
+  return attach_by_event("tracepoint", BPF_PROG_TYPE_TRACEPOINT, attributes);
+}
+
+Result<uint32_t> event_source(const std::string& name) {
+  auto text = TRY(read_file("/sys/bus/event_source/devices/" + name + "/type", 64));
+  return static_cast<uint32_t>(TRY(parse_unsigned(split(text, '\n').front())));
+}
+
+// Somewhere in our own code for a uprobe, called by nobody.
+[[gnu::noinline, gnu::used]] void landmark() { asm volatile("nop"); }
+
+// Its place in the file of this program; 0 when /proc does not say.
+uint64_t landmark_offset() {
+  const auto address = reinterpret_cast<uint64_t>(&landmark);
+  auto maps = read_file("/proc/self/maps");
+  std::istringstream lines(maps ? *maps : "");
+  for (std::string line; std::getline(lines, line);) {
+    unsigned long start = 0, end = 0, offset = 0;
+    if (sscanf(line.c_str(), "%lx-%lx %*s %lx", &start, &end, &offset) != 3) continue;
+    if (start <= address && address < end) return address - start + offset;
+  }
+  return 0;
+}
+
+Availability try_uprobe() {
+  auto source = event_source("uprobe");
+  if (!source) return {false, "this kernel is built without uprobes", "CONFIG_UPROBES=y"};
+  perf_event_attr attributes{};
+  attributes.type = *source;
+  attributes.uprobe_path = reinterpret_cast<uint64_t>("/proc/self/exe");
+  attributes.probe_offset = landmark_offset();
+  return attach_by_event("uprobe", BPF_PROG_TYPE_KPROBE, attributes);
+}
+
+// BPF_LINK_CREATE as of 6.6, which libbpf 1.1 and its headers do not know.
+struct UprobeMultiLink {
+  uint32_t program = 0, target = 0, attach_type = uprobe_multi_attachment, flags = 0;
+  uint64_t path = 0, offsets = 0, reference_counters = 0, cookies = 0;
+  uint32_t count = 1, link_flags = 0, pid = 0, padding = 0;
+};
+
+Availability try_uprobe_multi() {
+  Fd program = load_nothing({BPF_PROG_TYPE_KPROBE, uprobe_multi_attachment});
+  if (!program) return refused("load uprobe_multi", errno);
+  const uint64_t offset = landmark_offset();
+  UprobeMultiLink link;
+  link.program = static_cast<uint32_t>(program.get());
+  link.path = reinterpret_cast<uint64_t>("/proc/self/exe");
+  link.offsets = reinterpret_cast<uint64_t>(&offset);
+  Fd attached(static_cast<int>(syscall(SYS_bpf, BPF_LINK_CREATE, &link, sizeof(link))));
+  if (attached) return here;
+  if (errno != EINVAL && errno != E2BIG) return refused("attach uprobe_multi", errno);
+  return {false, "this kernel does not know it", "kernel 6.6 or newer"};
+}
+
+Availability try_perf_event() {
+  perf_event_attr attributes{};
+  attributes.type = PERF_TYPE_SOFTWARE;
+  attributes.config = PERF_COUNT_SW_CPU_CLOCK;
+  attributes.sample_period = 1'000'000'000;
+  return attach_by_event("perf_event", BPF_PROG_TYPE_PERF_EVENT, attributes);
+}
+
+uint64_t runs_of(int program) {
+  bpf_prog_info info{};
+  uint32_t size = sizeof(info);
+  return bpf_obj_get_info_by_fd(program, &info, &size) ? 0 : info.run_cnt;
+}
+
+// Programs attach also where the kernel never asks them: only "bpf" among the active security
+// modules makes them run, and the list of these is in a file system that may not be mounted.
+Availability try_lsm() {
+  if (auto types = kernel_btf(); !types) return types;
+  const uint32_t id = btf_id("bpf_lsm_task_getpgid", BTF_KIND_FUNC);
+  if (!id) return {false, "this kernel is built without BPF LSM", "CONFIG_BPF_LSM=y"};
+  Fd program = load_nothing({BPF_PROG_TYPE_LSM, BPF_LSM_MAC, id});
+  if (!program) return refused("load lsm", errno);
+  Fd link(bpf_raw_tracepoint_open(nullptr, program.get()));
+  if (!link) return refused("attach lsm", errno);
+  Fd statistics(bpf_enable_stats(BPF_STATS_RUN_TIME));
+  if (!statistics) return here;
+  const pid_t group = getpgid(getpid());
+  if (group >= 0 && runs_of(program.get()) > 0) return here;
+  return {false, "attaches but is never run: 'bpf' is not an active security module",
+          "add bpf to the list in the boot parameter lsm="};
+}
+
+Availability try_iterator() {
+  if (auto types = kernel_btf(); !types) return types;
+  const uint32_t id = btf_id("bpf_iter_task", BTF_KIND_FUNC);
+  if (!id) return {false, "this kernel has no iterator over tasks", "kernel 5.8 or newer"};
+  Fd program = load_nothing({BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER, id});
+  if (!program) return refused("load iter", errno);
+  Fd link(bpf_link_create(program.get(), 0, BPF_TRACE_ITER, nullptr));
+  if (!link) return refused("attach iter", errno);
+  Fd reader(bpf_iter_create(link.get()));
+  char nothing = 0;
+  if (!reader || ::read(reader.get(), &nothing, 1) < 0) return refused("read iter", errno);
+  return here;
+}
+
+Aim aim_of(Caller caller) {
+  switch (caller) {
+    case Caller::tp_btf:
+      return {BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP,
+              btf_id("btf_trace_sched_process_exec", BTF_KIND_TYPEDEF)};
+    case Caller::kprobe:
+      return {BPF_PROG_TYPE_KPROBE};
+    case Caller::sleepable_uprobe:
+      return {BPF_PROG_TYPE_KPROBE, {}, 0, BPF_F_SLEEPABLE};
+  }
+  return {BPF_PROG_TYPE_UNSPEC};
+}
+
+}  // namespace
+
+Availability bpf_syscall() {
+  Fd map(bpf_map_create(BPF_MAP_TYPE_ARRAY, "plumb_probe", 4, 4, 1, nullptr));
+  if (map) return here;
+  return refused("bpf(2)", errno, errno == ENOSYS ? "CONFIG_BPF_SYSCALL=y" : "");
+}
+
+Availability program_type(ProgramType type) {
+  switch (type) {
+    case ProgramType::tp_btf:
+      return try_typed_tracepoint();
+    case ProgramType::raw_tp:
+      return try_raw_tracepoint();
+    case ProgramType::tracepoint:
+      return try_tracepoint();
+    case ProgramType::kprobe:
+      return try_kprobe(quiet_function);
+    case ProgramType::fentry:
+      return try_trampoline(BPF_TRACE_FENTRY, quiet_function);
+    case ProgramType::fexit:
+      return try_trampoline(BPF_TRACE_FEXIT, quiet_function);
+    case ProgramType::uprobe:
+      return try_uprobe();
+    case ProgramType::uprobe_multi:
+      return try_uprobe_multi();
+    case ProgramType::perf_event:
+      return try_perf_event();
+    case ProgramType::lsm:
+      return try_lsm();
+    case ProgramType::iter:
+      return try_iterator();
+  }
+  return {};
+}
+
+Availability map_type(bpf_map_type type) {
+  const int answer = libbpf_probe_bpf_map_type(type, nullptr);
+  if (answer == 1) return here;
+  return {false, "this kernel does not know it, or refuses to make one", {}, -answer};
+}
+
+// The call is always wrong: it has no arguments. How the verifier puts that tells whether it knows
+// the helper; the same question as libbpf_probe_bpf_helper, which cannot ask for these programs.
+Availability helper(bpf_func_id id, Caller caller) {
+  const Aim aim = aim_of(caller);
+  if (Fd program = load_nothing(aim); !program)
+    return refused(aim.flags & BPF_F_SLEEPABLE ? "load a sleepable uprobe" : "load its caller",
+                   errno);
+  std::array<char, 4096> log{};
+  if (Fd program = load_call(aim, id, log); program) return here;
+  const std::string_view said(log.data());
+  for (const char* unknown : {"invalid func ", "unknown func "})
+    if (said.find(unknown) != std::string_view::npos)
+      return {false, "not in this kernel, or not for these programs", {}};
+  if (said.find("cannot use helper") != std::string_view::npos)
+    return {false, "in this kernel, but not for these programs", {}};
+  return said.empty() ? refused("load a call", errno) : here;
+}
+
+// The first kernel with this helper is the one that charges memory cgroups; libbpf asks the same.
+Availability memory_cgroup_accounting() {
+  Fd program = load_call({BPF_PROG_TYPE_SOCKET_FILTER}, BPF_FUNC_ktime_get_coarse_ns);
+  return program ? here : refused("load its first companion", errno);
+}
+
+Availability run_time_statistics() {
+  Fd statistics(bpf_enable_stats(BPF_STATS_RUN_TIME));
+  return statistics ? here : refused("switch them on", errno);
+}
+
+Availability jit() {
+  Fd program = load_nothing({BPF_PROG_TYPE_KPROBE});
+  if (!program) return refused("load a program", errno);
+  bpf_prog_info info{};
+  uint32_t size = sizeof(info);
+  if (bpf_obj_get_info_by_fd(program.get(), &info, &size)) return refused("ask for it", errno);
+  if (info.jited_prog_len) return here;
+  return {false, "programs are interpreted", "sysctl net.core.bpf_jit_enable=1"};
+}
+
+Availability try_trampoline(bpf_attach_type type, std::string_view function) {
+  if (auto types = kernel_btf(); !types) return types;
+  const uint32_t id = btf_id(std::string(function), BTF_KIND_FUNC);
+  if (!id) return {false, "this kernel has no function " + std::string(function), {}};
+  return attach_by_btf(type == BPF_TRACE_FEXIT ? "fexit" : "fentry",
+                       {BPF_PROG_TYPE_TRACING, type, id});
+}
+
+Availability try_kprobe(std::string_view function) {
+  auto source = event_source("kprobe");
+  if (!source) return {false, "this kernel is built without kprobes", "CONFIG_KPROBES=y"};
+  const std::string name(function);
+  perf_event_attr attributes{};
+  attributes.type = *source;
+  attributes.kprobe_func = reinterpret_cast<uint64_t>(name.c_str());
+  return attach_by_event("kprobe " + name, BPF_PROG_TYPE_KPROBE, attributes);
+}
+
+}  // namespace plumb::kernel

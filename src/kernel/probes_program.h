@@ -1,0 +1,28 @@
+// The programs that probes load: two or three instructions, of any type.
+#pragma once
+#include <linux/bpf.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "base/fd.h"
+
+namespace plumb::kernel {
+
+// Where a program goes; what a type does not need stays zero.
+struct Aim {
+  bpf_prog_type type;
+  bpf_attach_type attach = {};
+  uint32_t btf_id = 0;
+  uint32_t flags = 0;
+};
+
+// Fails with errno. The verifier's words end up in `log` when there is room for them.
+Fd load_nothing(const Aim& aim);
+Fd load_call(const Aim& aim, bpf_func_id helper, std::span<char> log = {});
+
+// Of the kernel's own types; 0 when it has no such.
+uint32_t btf_id(const std::string& name, uint32_t kind);
+
+}  // namespace plumb::kernel
