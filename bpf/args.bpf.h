@@ -4,6 +4,7 @@
  */
 #pragma once
 #include "tail.bpf.h"
+#include <bpf/bpf_tracing.h>
 
 #define ATTEMPT_ARGS 64 /* of a failed attempt, whose strings lie scattered */
 #define ATTEMPT_ARG_BYTES 1024
@@ -45,6 +46,12 @@ static __always_inline struct pt_regs *caller_registers(void)
 static __always_inline long returned(const void *ctx)
 {
 	return ((const struct trace_event_raw_sys_exit *)ctx)->ret;
+}
+
+/* The same, where a kretprobe found it. */
+static __always_inline long probe_result(void *ctx)
+{
+	return PT_REGS_RC((struct pt_regs *)ctx);
 }
 
 /* A vector that was passed to execve and not used. What is not in memory now is left out. */

@@ -4,7 +4,7 @@
 # does not link; tests/lint reads the include lines as well. Every layer is compiled a second time
 # with ASan and UBSan (plumb_NAME_checked) for the tests of pure code.
 set(PLUMB_WARNINGS -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers -Werror)
-set(PLUMB_CHECKS -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+set(PLUMB_CHECKS -fsanitize=address,undefined -fno-sanitize-recover=undefined -O1)
 
 function(layer NAME)
   cmake_parse_arguments(ARG "" "" "USES;LINKS" ${ARGN})

@@ -5,15 +5,13 @@
 // argument vector lies whole on its new stack. A failed attempt reaches no tracepoint of its own;
 // it is seen where the system call returns.
 //
-// Cost:  about a microsecond per execution. Where neither fentry nor kprobes can be had, failed
-//        attempts need a system call tracepoint, which puts every system call of the machine on
-//        the kernel's slow entry path (some 75 ns each); --no-failed leaves it out.
-// Blind: failed attempts of 32-bit programs; arguments beyond 20 KiB are cut and marked; of failed
-//        attempts, strings that were not in memory.
+// Cost:  about a microsecond per execution. Without fentry and kprobes, failed attempts need a system
+//        call tracepoint, which slows every system call of the machine by some 75 ns: --no-failed.
+// Blind: failed attempts of 32-bit programs, and what of their strings was not in memory; arguments
+//        beyond 20 KiB are cut and marked.
 #include "tracer.bpf.h"
 #include "args.bpf.h"
 #include "path.bpf.h"
-
 LIFECYCLE_EVENT(exec, "a program that was started, or the attempt that failed") {
 	struct caller who        DETAIL_PART(comm);
 	process_id_t  ppid       DOC("parent process");
@@ -30,12 +28,11 @@ LIFECYCLE_EVENT(exec, "a program that was started, or the attempt that failed") 
 
 KNOB(bool, failed, true, "also attempts that failed");
 
-/* What is known of the process whether it was started or refused. */
 static __always_inline void describe_process(struct exec *e)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
+	struct task_struct *task = (void *)bpf_get_current_task(), *parent;
 
+	parent = BPF_CORE_READ(task, real_parent);
 	e->since_fork = now() - BPF_CORE_READ(task, group_leader, start_time);
 	e->ppid = BPF_CORE_READ(parent, tgid);
 	if (wants(exec, parent))
@@ -45,16 +42,16 @@ static __always_inline void describe_process(struct exec *e)
 static __always_inline int started(void *ctx, struct linux_binprm *bprm)
 {
 	struct mm_struct *mm = own_memory();
-	struct exec e = {};
 	struct tail *tail;
+	struct exec e = {};
 
 	if (!current_caller(&e.who))
 		return 0;
 	describe_process(&e);
-	if (wants(exec, code_start))
+	if (wants(exec, code_start) || wants(exec, code_end)) {
 		e.code_start = BPF_CORE_READ(mm, start_code);
-	if (wants(exec, code_end))
 		e.code_end = BPF_CORE_READ(mm, end_code);
+	}
 	if (wants(exec, stack))
 		e.stack = BPF_CORE_READ(mm, start_stack);
 	tail = open_tail(&e);
@@ -97,7 +94,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	return started(ctx, bprm);
 }
 
-/* finalize_exec is called when a binary is mapped and its stack set up, just before it first runs. */
+/* Called when a binary is mapped and its stack set up, just before it first runs. */
 SEC("fentry/finalize_exec") SERVES("executions")
 int BPF_PROG(on_finalize, struct linux_binprm *bprm)
 {
@@ -117,7 +114,7 @@ int BPF_KPROBE(on_finalize_k, struct linux_binprm *bprm)
 	}
 ON_RETURN(on_execve, "fexit/__x64_sys_execve", "failed execve", ((__s64 *)ctx)[1])
 ON_RETURN(on_execveat, "fexit/__x64_sys_execveat", "failed execveat", ((__s64 *)ctx)[1])
-ON_RETURN(on_execve_k, "kretprobe/__x64_sys_execve", "failed execve", PT_REGS_RC((struct pt_regs *)ctx))
-ON_RETURN(on_execveat_k, "kretprobe/__x64_sys_execveat", "failed execveat", PT_REGS_RC((struct pt_regs *)ctx))
+ON_RETURN(on_execve_k, "kretprobe/__x64_sys_execve", "failed execve", probe_result(ctx))
+ON_RETURN(on_execveat_k, "kretprobe/__x64_sys_execveat", "failed execveat", probe_result(ctx))
 ON_RETURN(on_execve_t, "tracepoint/syscalls/sys_exit_execve", "failed execve", returned(ctx))
 ON_RETURN(on_execveat_t, "tracepoint/syscalls/sys_exit_execveat", "failed execveat", returned(ctx))

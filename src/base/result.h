@@ -14,8 +14,8 @@ namespace plumb {
 enum class Exit : int { done = 0, failed = 1, usage = 2, lost = 3 };
 
 struct Error {
-  std::string what;                // what failed and why: "attach exec: tp_btf/...: no such tracepoint"
-  std::string hint;                // what to do about it; may be empty
+  std::string what;  // what failed and why: "attach exec: tp_btf/...: no such tracepoint"
+  std::string hint;  // what to do about it; may be empty
   Exit exit_status = Exit::failed;
 
   // The same error, seen from one layer further up: "WHERE: what".
@@ -43,9 +43,7 @@ struct Ok {};
 template <class T = Ok>
 class [[nodiscard]] Result {
  public:
-  Result()
-    requires std::is_same_v<T, Ok>
-      : state_(std::in_place_index<0>) {}
+  Result() requires std::is_same_v<T, Ok> : state_(std::in_place_index<0>) {}
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
   Result(Fail failure) : state_(std::in_place_index<1>, std::move(failure.error)) {}
 
@@ -71,10 +69,10 @@ class [[nodiscard]] Result {
 
 // The value of a Result, or return its error from the enclosing function. Stands alone, as an
 // initializer or a statement: a GNU statement expression promises nothing about its neighbours.
-#define TRY(expression)                                                            \
-  __extension__({                                                                  \
-    auto try_result_ = (expression);                                               \
-    if (!try_result_) [[unlikely]]                                                 \
-      return ::plumb::Fail{std::move(try_result_.error())};                        \
-    *std::move(try_result_);                                                       \
+#define TRY(expression)                                     \
+  __extension__({                                           \
+    auto try_result_ = (expression);                        \
+    if (!try_result_) [[unlikely]]                          \
+      return ::plumb::Fail{std::move(try_result_.error())}; \
+    *std::move(try_result_);                                \
   })

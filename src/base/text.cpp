@@ -43,8 +43,7 @@ Result<uint64_t> parse_scaled(std::string_view text, std::span<const Scale> scal
     if (value >= 1.8e19) return misuse("'" + std::string(text) + "' is too large");
     return static_cast<uint64_t>(std::llround(value));
   }
-  return misuse("'" + std::string(text) + "' has no known unit",
-                std::string("units are ") + units);
+  return misuse("'" + std::string(text) + "' has no known unit", std::string("units are ") + units);
 }
 
 std::string show_scaled(double value, std::span<const Scale> scales, double step) {

@@ -1,8 +1,8 @@
 #include "cli/cli.h"
 
+#include <fmt/format.h>
 #include <array>
 #include <cstdio>
-#include <fmt/format.h>
 
 #include "base/text.h"
 #include "cli/options.h"
@@ -17,7 +17,8 @@ constexpr std::array all_commands = {
                 list},
     CommandInfo{"record", "TRACER... -o FILE [-- COMMAND]", "keep events in a file", record},
     CommandInfo{"show", "FILE [options]", "look at a recording as if it were live", show},
-    CommandInfo{"doctor", "[--json]", "what this machine allows, what is missing, what to do", doctor},
+    CommandInfo{"doctor", "[--json]", "what this machine allows, what is missing, what to do",
+                doctor},
 };
 
 void print_help() {

@@ -15,8 +15,8 @@ using Words = std::vector<std::string>;
 // A command is data: the help, the completion and the dispatch are made from this list.
 struct CommandInfo {
   const char* name;
-  const char* usage;    // what follows the name
-  const char* summary;  // one line
+  const char* usage;                       // what follows the name
+  const char* summary;                     // one line
   Result<int> (*run)(const Words& words);  // the words after the name
 };
 std::span<const CommandInfo> commands();

@@ -51,7 +51,8 @@ void add_targets(CLI::App& app, session::Request& r, Texts& t) {
   app.add_option("--uid", r.who.user, "this user's")->type_name("USER");
   app.add_option("--cgroup", r.who.cgroup, "this control group and below")->type_name("PATH");
   app.add_option("--container", r.who.container, "this container")->type_name("NAME|ID");
-  app.add_flag("--follow,!--no-follow", r.who.follow, "children of --pid and COMMAND too (default)");
+  app.add_flag("--follow,!--no-follow", r.who.follow,
+               "children of --pid and COMMAND too (default)");
 }
 
 void add_run(CLI::App& app, session::Request& r, Texts& t) {
@@ -104,8 +105,7 @@ Result<> bind_ring(const std::string& text, session::Request& r) {
   if (text.empty()) return {};
   auto bytes = parse_size_bytes(text);
   if (!bytes) return Fail{std::move(bytes.error()).within("--ring")};
-  if (*bytes < 4096 || *bytes > (1U << 30))
-    return misuse("--ring: must be between 4KiB and 1GiB");
+  if (*bytes < 4096 || *bytes > (1U << 30)) return misuse("--ring: must be between 4KiB and 1GiB");
   uint32_t size = 4096;  // the kernel wants a power of two of whole pages
   while (size < *bytes) size <<= 1;
   r.ring_bytes = size;
@@ -128,7 +128,7 @@ Result<> bind(Texts& t, session::Request& r) {
   r.privacy = TRY(disclose::parse_mode(t.privacy));
   if (t.color != "auto" && t.color != "always" && t.color != "never")
     return misuse("--color: '" + t.color + "' is none of auto, always, never");
-  r.color = t.color == "always" ? session::Color::always
+  r.color = t.color == "always"  ? session::Color::always
             : t.color == "never" ? session::Color::never
                                  : session::Color::automatic;
   for (const auto& [name, text] : t.knobs)
@@ -152,8 +152,10 @@ Fail explain(const CLI::ParseError& error) {
 }
 
 const char* description(Source source) {
-  if (source == Source::recording) return "plumb show FILE: look at a recording, with the options of live tracing";
-  if (source == Source::kernel_to_recording) return "plumb record TRACER[,TRACER...] -o FILE [-- COMMAND...]";
+  if (source == Source::recording)
+    return "plumb show FILE: look at a recording, with the options of live tracing";
+  if (source == Source::kernel_to_recording)
+    return "plumb record TRACER[,TRACER...] -o FILE [-- COMMAND...]";
   return "plumb TRACER[,TRACER...] [options] [-- COMMAND...]";
 }
 
@@ -168,7 +170,9 @@ Result<Parsed> parse_run(const Words& words, Source source) {
   if (dashes != words.end()) r.command.assign(dashes + 1, words.end());
   if (dashes != words.end() && r.command.empty()) return misuse("no command after --");
   CLI::App app(description(source));
-  app.add_option("what", t.what)->required()->type_name(source == Source::recording ? "FILE" : "TRACERS");
+  app.add_option("what", t.what)
+      ->required()
+      ->type_name(source == Source::recording ? "FILE" : "TRACERS");
   add_query(app, r, t);
   add_output(app, r, t);
   const bool live = source != Source::recording;

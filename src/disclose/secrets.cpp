@@ -41,6 +41,9 @@ constexpr size_t shortest_token = 13;
 // Repetitions of something shorter would be chance.
 constexpr size_t shortest_repetition = 6;
 
+// Of so many secrets repetitions are looked for; bounds what a hostile list can cost.
+constexpr size_t most_repeated = 32;
+
 // Text between quotes that holds words of its own may nest this deep (sh -c "ssh h 'mysql ...'").
 constexpr int deepest_script = 4;
 
@@ -194,7 +197,8 @@ bool SecretFinder::client_option(Range range, std::string_view word) {
 }
 
 void SecretFinder::add_repetitions() {
-  repeated_ = ranges_;
+  const size_t count = std::min(ranges_.size(), most_repeated);
+  repeated_.assign(ranges_.begin(), ranges_.begin() + static_cast<ptrdiff_t>(count));
   for (const Range& range : repeated_) {
     const std::string_view secret = list_.substr(range.begin, range.end - range.begin);
     if (secret.size() < shortest_repetition) continue;

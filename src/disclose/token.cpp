@@ -47,6 +47,9 @@ constexpr std::array patterns = {
     Pattern{"ya29.", 20, false, true},
 };
 
+// No word of a language is longer; bounds what a hostile element can cost.
+constexpr size_t longest_word = 128;
+
 constexpr std::array<bool, 256> starts_pattern = [] {
   std::array<bool, 256> result{};
   for (const Pattern& pattern : patterns) result[static_cast<uint8_t>(pattern.start[0])] = true;
@@ -63,6 +66,7 @@ size_t token_end(const Element& element, size_t begin, const Pattern& pattern) {
   while (end < element.end && (is_token_char(list[end]) || (pattern.dots && list[end] == '.'))) {
     digit |= is_digit(list[end]);
     end++;
+    if (pattern.digit && !digit && end - begin > longest_word) return begin;
   }
   const bool unfinished = element.cut && end == element.end;
   const bool long_enough = end - begin >= pattern.start.size() + pattern.least;
@@ -165,22 +169,27 @@ void find_private_keys(const Element& element, Ranges& out) {
 
 void find_url_passwords(const Element& element, Ranges& out) {
   const std::string_view text = element.text();
+  size_t word_end = 0;  // of the word that the URL is in, and the last @ of that word
+  size_t word_sign = 0;
   for (size_t at = text.find("://"); at != text.npos; at = text.find("://", at + 3)) {
     const size_t begin = at + 3;
-    const size_t word_end = std::min(text.find_first_of(" \t\r\n\"'`<>", begin), text.size());
-    const size_t host_end = std::min(text.find_first_of("/?#", begin), word_end);
-    const size_t colon = text.find(':', begin);
-    if (colon >= host_end) continue;
-    size_t sign = text.substr(0, host_end).rfind('@');
-    const std::string_view after = text.substr(colon + 1, host_end - colon - 1);
-    const bool port = std::all_of(after.begin(), after.end(), is_digit);
-    // A slash in the password ends what a URL calls its host; a port would be digits.
-    if ((sign == text.npos || sign < colon) && !port) sign = text.substr(0, word_end).rfind('@');
-    if (sign == text.npos || sign < colon) {
-      const bool unfinished = element.cut && word_end == text.size() && !port;
-      sign = unfinished && text[begin] != '[' ? text.size() : 0;
+    if (begin >= word_end) {
+      word_end = std::min(text.find_first_of(" \t\r\n\"'`<>", begin), text.size());
+      word_sign = text.substr(0, word_end).rfind('@');
     }
-    if (sign > colon + 1) out.push_back({element.begin + colon + 1, element.begin + sign});
+    const size_t host_end = std::min(text.find_first_of("/?#", begin), word_end);
+    const std::string_view host = text.substr(begin, host_end - begin);
+    const size_t colon = host.find(':');
+    if (colon == host.npos) continue;
+    const std::string_view after = host.substr(colon + 1);
+    const bool port = std::all_of(after.begin(), after.end(), is_digit);
+    const size_t password = begin + colon + 1;
+    size_t end = host.rfind('@') == host.npos ? 0 : begin + host.rfind('@');
+    // A slash in the password ends what a URL calls its host; a port would be digits.
+    if (end < password && !port && word_sign != text.npos) end = word_sign;
+    const bool unfinished = element.cut && word_end == text.size() && !port && host[0] != '[';
+    if (end < password && unfinished) end = text.size();
+    if (end > password) out.push_back({element.begin + password, element.begin + end});
   }
 }
 

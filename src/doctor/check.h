@@ -15,6 +15,8 @@ struct Check {
   std::string cost;    // what plumb lacks without it; empty when ok
   std::string remedy;  // how to get it; may be empty
 };
+inline constexpr const char* not_tried = "not tried: bpf(2) is refused";
+
 using Checks = std::vector<Check>;
 
 struct Report {

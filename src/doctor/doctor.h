@@ -1,7 +1,7 @@
 // Doctor: what this machine allows plumb, what is missing, what that costs and how to get it.
 //
-// Everything is tried, nothing concluded from a version. It works without any privilege, leaves
-// nothing behind and takes a fraction of a second.
+// Everything is tried, nothing concluded from a version. It works without any privilege, takes a
+// second at most, and leaves nothing behind but the log of a tracer that the verifier refused.
 #pragma once
 #include "doctor/check.h"
 

@@ -74,7 +74,12 @@ Check lockdown_by_effect(const Context& context) {
   const bool mounted = !mounts_of(context.mountinfo, "securityfs").empty();
   const std::string why = mounted ? "no lockdown in securityfs" : "securityfs is not mounted";
   if (!context.tracing_programs)
-    return {group, "lockdown", Status::ok, why + ", and its effect cannot be tried", {}, {}};
+    return {group,
+            "lockdown",
+            Status::reduced,
+            why + ", and its effect cannot be tried",
+            {},
+            mounted ? "" : "mount -t securityfs securityfs /sys/kernel/security"};
   if (context.kernel_reads)
     return {group, "lockdown", Status::ok, why + "; kernel memory can be read", {}, {}};
   return {group,
@@ -98,8 +103,7 @@ Check lockdown(const Context& context) {
 }
 
 Check jit(const Context& context) {
-  if (!context.tracing_programs)
-    return {group, "JIT", Status::ok, "cannot be tried without loading a program", {}, {}};
+  if (!context.bpf) return {group, "JIT", Status::missing, not_tried, {}, {}};
   if (auto compiled = kernel::jit(); !compiled)
     return {group,
             "JIT",
@@ -118,7 +122,7 @@ Check statistics() {
             Status::missing,
             possible.why_not,
             "--stats has no ns_per_hit: what a tracer costs the machine stays unknown",
-            "CAP_SYS_ADMIN"};
+            "run as root, or with CAP_SYS_ADMIN"};
   auto setting = read_file("/proc/sys/kernel/bpf_stats_enabled", 16);
   const bool on = setting && setting->starts_with('1');
   return {group,      "BPF statistics",

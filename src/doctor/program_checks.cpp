@@ -13,7 +13,6 @@ using kernel::ProgramType;
 constexpr const char* program_group = "Program types";
 constexpr const char* map_group = "Maps";
 constexpr const char* helper_group = "Helpers";
-constexpr const char* not_tried = "not tried: bpf(2) is refused";
 
 struct Program {
   ProgramType type;
@@ -39,7 +38,7 @@ constexpr std::array programs = {
     Program{ProgramType::uprobe_multi, "uprobe_multi",
             "probes on many functions attach one by one: slower, and a descriptor for each"},
     Program{ProgramType::perf_event, "perf_event", "no profile: stacks cannot be sampled"},
-    Program{ProgramType::lsm, "lsm", "nothing for now: no tracer stands on it"},
+    Program{ProgramType::lsm, "lsm", "nothing yet: no tracer stands on it"},
     Program{ProgramType::iter, "iter",
             "what ran before the start is read from /proc: slower, and not of one moment"},
 };
@@ -130,6 +129,9 @@ kernel::Availability try_helper(const Helper& each) {
   kernel::Availability probe = kernel::helper(each.id, each.caller);
   if (each.caller == Caller::sleepable_uprobe && probe.error == EINVAL)
     probe.why_not = "this kernel has no uprobes that may sleep";
+  // that kernels with typed tracepoints have: only lockdown withholds it
+  if (each.id == BPF_FUNC_probe_read_kernel && !probe.error)
+    probe.remedy = "boot without lockdown=confidentiality";
   return probe;
 }
 

@@ -83,7 +83,7 @@ std::vector<Fate> fates_of(const Checks& checks, const std::string& group) {
 void put_fate(std::string& page, const Fate& fate) {
   const Check& check = *fate.check;
   const std::string names = fmt::format("{}", fmt::join(fate.names, ", "));
-  if (check.found.empty() || fate.names.size() > 1) {
+  if (check.found.empty() || (fate.names.size() > 1 && names.size() >= name_width)) {
     put_names(page, name_of(check.status), names);
     if (!check.found.empty()) put_line(page, "", "", check.found);
   } else {

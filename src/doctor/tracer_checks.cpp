@@ -57,7 +57,7 @@ Check failed(std::string name, Error error) {
           std::move(name),
           Status::missing,
           std::move(error.what),
-          "cannot be used here",
+          "it cannot be used here",
           std::move(error.hint)};
 }
 
@@ -77,16 +77,24 @@ Check try_tracer(const kernel::Embedded& embedded) {
   return loaded((*live)->tracers().front());
 }
 
+// Why it is not worth trying; "" when it is.
+std::string hopeless(const Context& context) {
+  if (!context.bpf) return not_tried;
+  if (!context.tracing_programs) return "not tried: typed tracepoints are refused";
+  if (!context.kernel_reads) return "not tried: kernel memory cannot be read";
+  return {};
+}
+
 }  // namespace
 
 Checks tracer_checks(const Context& context) {
+  const std::string why_not = hopeless(context);
   Checks checks;
   for (const kernel::Embedded& each : kernel::embedded_tracers()) {
-    if (context.bpf)
+    if (why_not.empty())
       checks.push_back(try_tracer(each));
     else
-      checks.push_back(
-          {group, std::string(each.name), Status::missing, "not tried: bpf(2) is refused", {}, {}});
+      checks.push_back({group, std::string(each.name), Status::missing, why_not, {}, {}});
   }
   return checks;
 }

@@ -3,8 +3,8 @@
 #include <bpf/libbpf.h>
 #include <unistd.h>
 
-#include <cstring>
 #include <fmt/format.h>
+#include <cstring>
 
 #include "kernel/live.h"
 #include "kernel/rodata.h"
@@ -14,19 +14,26 @@ namespace {
 
 const char* constant_of(query::Leaf::Op op) {
   switch (op) {
-    case query::Leaf::Op::equal: return "OP_EQUAL";
-    case query::Leaf::Op::less: return "OP_LESS";
-    case query::Leaf::Op::at_most: return "OP_AT_MOST";
-    case query::Leaf::Op::words: return "OP_WORDS";
+    case query::Leaf::Op::equal:
+      return "OP_EQUAL";
+    case query::Leaf::Op::less:
+      return "OP_LESS";
+    case query::Leaf::Op::at_most:
+      return "OP_AT_MOST";
+    case query::Leaf::Op::words:
+      return "OP_WORDS";
   }
   return "";
 }
 
 const char* constant_of(query::Leaf::Place place) {
   switch (place) {
-    case query::Leaf::Place::field: return "PLACE_FIELD";
-    case query::Leaf::Place::tail_start: return "PLACE_TAIL_START";
-    case query::Leaf::Place::tail_end: return "PLACE_TAIL_END";
+    case query::Leaf::Place::field:
+      return "PLACE_FIELD";
+    case query::Leaf::Place::tail_start:
+      return "PLACE_TAIL_START";
+    case query::Leaf::Place::tail_end:
+      return "PLACE_TAIL_END";
   }
   return "";
 }

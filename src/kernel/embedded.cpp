@@ -81,7 +81,8 @@ About parse_about(std::string_view text) {
     }
     append_line(*part, rest);
   }
-  for (std::string* each : {&about.question, &about.reasons, &about.cost, &about.blind}) trim(*each);
+  for (std::string* each : {&about.question, &about.reasons, &about.cost, &about.blind})
+    trim(*each);
   return about;
 }
 

@@ -11,7 +11,7 @@ namespace plumb::kernel {
 
 struct Availability {
   bool yes = false;
-  std::string why_not;  // "fentry: Operation not permitted"
+  std::string why_not;  // "attach: Operation not permitted"
   std::string remedy;   // what would make it possible; may be empty
   int error = 0;        // the errno behind why_not; 0 when there is none
 

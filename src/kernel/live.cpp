@@ -10,10 +10,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fmt/format.h>
 
 #include "kernel/features.h"
 #include "kernel/rodata.h"
@@ -94,9 +94,10 @@ Result<> Live::load_engine(const LiveOptions& options) {
   engine_ = std::make_unique<Tracer>(TRY(Tracer::open(embedded_engine())));
   TRY(choose_hooks(*engine_));
   for (Hook& hook : engine_->hooks())
-    hook.chosen = options.targeting.by_pid && (options.targeting.follow || hook.program != "follow_fork");
-  for (auto [name, bytes] : {std::pair{"events", options.ring_bytes},
-                             {"lifecycle", options.lifecycle_bytes}})
+    hook.chosen =
+        options.targeting.by_pid && (options.targeting.follow || hook.program != "follow_fork");
+  for (auto [name, bytes] :
+       {std::pair{"events", options.ring_bytes}, {"lifecycle", options.lifecycle_bytes}})
     bpf_map__set_max_entries(bpf_object__find_map_by_name(engine_->object(), name), bytes);
   for (const char* name : {"groups_even", "groups_odd", "others", "empty_cell", "key_scratch"})
     skip_map(*engine_, name);
@@ -186,8 +187,7 @@ void Live::wait(std::chrono::milliseconds most) {
   *idle_ = 0;
 }
 
-size_t Live::drain(bool everything,
-                   const std::function<void(uint16_t, std::string_view)>& each) {
+size_t Live::drain(bool everything, const std::function<void(uint16_t, std::string_view)>& each) {
   const size_t count = ordered_->drain(everything || fast_, [&](std::string_view bytes) {
     uint16_t tracer = 0;
     if (bytes.size() < tracer_offset_ + sizeof(tracer)) return;
@@ -201,7 +201,8 @@ size_t Live::drain(bool everything,
 void Live::turn_epoch() {
   read_epoch_ = *epoch_;
   *epoch_ = 1 - read_epoch_;
-  // waits until every program that saw the old epoch has ended: membarrier(2) is an RCU grace period
+  // waits until every program that saw the old epoch has ended: membarrier(2) is an RCU grace
+  // period
   syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 

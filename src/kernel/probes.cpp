@@ -25,11 +25,11 @@ constexpr const char* quiet_function = "bpf_fentry_test1";  // called by nothing
 const Availability here{true, {}, {}};
 
 // A program that the kernel calls through a trampoline or a typed tracepoint.
-Availability attach_by_btf(std::string_view what, const Aim& aim) {
+Availability attach_by_btf(const Aim& aim) {
   Fd program = load_nothing(aim);
-  if (!program) return refused("load " + std::string(what), errno);
+  if (!program) return refused("load", errno);
   Fd link(bpf_raw_tracepoint_open(nullptr, program.get()));
-  if (!link) return refused("attach " + std::string(what), errno);
+  if (!link) return refused("attach", errno);
   return here;
 }
 
@@ -37,14 +37,14 @@ Availability try_typed_tracepoint() {
   if (auto types = kernel_btf(); !types) return types;
   const uint32_t id = btf_id("btf_trace_sched_process_exec", BTF_KIND_TYPEDEF);
   if (!id) return {false, "no typed tracepoint sched_process_exec", {}};
-  return attach_by_btf("tp_btf", {BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, id});
+  return attach_by_btf({BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, id});
 }
 
 Availability try_raw_tracepoint() {
   Fd program = load_nothing({BPF_PROG_TYPE_RAW_TRACEPOINT});
-  if (!program) return refused("load raw_tp", errno);
+  if (!program) return refused("load", errno);
   Fd link(bpf_raw_tracepoint_open("sched_process_exec", program.get()));
-  return link ? here : refused("attach raw_tp", errno);
+  return link ? here : refused("attach", errno);
 }
 
 Fd open_event(perf_event_attr& attributes) {
@@ -55,14 +55,12 @@ Fd open_event(perf_event_attr& attributes) {
 }
 
 // A program of this type on a perf event: how kprobes, uprobes and tracepoints attach everywhere.
-Availability attach_by_event(const std::string& what, bpf_prog_type type,
-                             perf_event_attr attributes) {
+Availability attach_by_event(bpf_prog_type type, perf_event_attr attributes) {
   Fd program = load_nothing({type});
-  if (!program) return refused("load " + what, errno);
+  if (!program) return refused("load", errno);
   Fd event = open_event(attributes);
-  if (!event) return refused("open " + what, errno);
-  if (ioctl(event.get(), PERF_EVENT_IOC_SET_BPF, program.get()))
-    return refused("attach " + what, errno);
+  if (!event) return refused("open its perf event", errno);
+  if (ioctl(event.get(), PERF_EVENT_IOC_SET_BPF, program.get())) return refused("attach", errno);
   return here;
 }
 
@@ -74,7 +72,7 @@ Availability try_tracepoint() {
   perf_event_attr attributes{};
   attributes.type = PERF_TYPE_TRACEPOINT;
   attributes.config = *id;
-  return attach_by_event("tracepoint", BPF_PROG_TYPE_TRACEPOINT, attributes);
+  return attach_by_event(BPF_PROG_TYPE_TRACEPOINT, attributes);
 }
 
 Result<uint32_t> event_source(const std::string& name) {
@@ -100,12 +98,13 @@ uint64_t landmark_offset() {
 
 Availability try_uprobe() {
   auto source = event_source("uprobe");
-  if (!source) return {false, "this kernel is built without uprobes", "CONFIG_UPROBES=y"};
+  if (!source)
+    return {false, "this kernel is built without uprobes", "a kernel with CONFIG_UPROBES=y"};
   perf_event_attr attributes{};
   attributes.type = *source;
   attributes.uprobe_path = reinterpret_cast<uint64_t>("/proc/self/exe");
   attributes.probe_offset = landmark_offset();
-  return attach_by_event("uprobe", BPF_PROG_TYPE_KPROBE, attributes);
+  return attach_by_event(BPF_PROG_TYPE_KPROBE, attributes);
 }
 
 // BPF_LINK_CREATE as of 6.6, which libbpf 1.1 and its headers do not know.
@@ -117,7 +116,7 @@ struct UprobeMultiLink {
 
 Availability try_uprobe_multi() {
   Fd program = load_nothing({BPF_PROG_TYPE_KPROBE, uprobe_multi_attachment});
-  if (!program) return refused("load uprobe_multi", errno);
+  if (!program) return refused("load", errno);
   const uint64_t offset = landmark_offset();
   UprobeMultiLink link;
   link.program = static_cast<uint32_t>(program.get());
@@ -125,7 +124,7 @@ Availability try_uprobe_multi() {
   link.offsets = reinterpret_cast<uint64_t>(&offset);
   Fd attached(static_cast<int>(syscall(SYS_bpf, BPF_LINK_CREATE, &link, sizeof(link))));
   if (attached) return here;
-  if (errno != EINVAL && errno != E2BIG) return refused("attach uprobe_multi", errno);
+  if (errno != EINVAL && errno != E2BIG) return refused("attach", errno);
   return {false, "this kernel does not know it", "kernel 6.6 or newer"};
 }
 
@@ -134,7 +133,7 @@ Availability try_perf_event() {
   attributes.type = PERF_TYPE_SOFTWARE;
   attributes.config = PERF_COUNT_SW_CPU_CLOCK;
   attributes.sample_period = 1'000'000'000;
-  return attach_by_event("perf_event", BPF_PROG_TYPE_PERF_EVENT, attributes);
+  return attach_by_event(BPF_PROG_TYPE_PERF_EVENT, attributes);
 }
 
 uint64_t runs_of(int program) {
@@ -148,11 +147,11 @@ uint64_t runs_of(int program) {
 Availability try_lsm() {
   if (auto types = kernel_btf(); !types) return types;
   const uint32_t id = btf_id("bpf_lsm_task_getpgid", BTF_KIND_FUNC);
-  if (!id) return {false, "this kernel is built without BPF LSM", "CONFIG_BPF_LSM=y"};
+  if (!id) return {false, "this kernel is built without BPF LSM", "a kernel with CONFIG_BPF_LSM=y"};
   Fd program = load_nothing({BPF_PROG_TYPE_LSM, BPF_LSM_MAC, id});
-  if (!program) return refused("load lsm", errno);
+  if (!program) return refused("load", errno);
   Fd link(bpf_raw_tracepoint_open(nullptr, program.get()));
-  if (!link) return refused("attach lsm", errno);
+  if (!link) return refused("attach", errno);
   Fd statistics(bpf_enable_stats(BPF_STATS_RUN_TIME));
   if (!statistics) return here;
   const pid_t group = getpgid(getpid());
@@ -166,12 +165,12 @@ Availability try_iterator() {
   const uint32_t id = btf_id("bpf_iter_task", BTF_KIND_FUNC);
   if (!id) return {false, "this kernel has no iterator over tasks", "kernel 5.8 or newer"};
   Fd program = load_nothing({BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER, id});
-  if (!program) return refused("load iter", errno);
+  if (!program) return refused("load", errno);
   Fd link(bpf_link_create(program.get(), 0, BPF_TRACE_ITER, nullptr));
-  if (!link) return refused("attach iter", errno);
+  if (!link) return refused("attach", errno);
   Fd reader(bpf_iter_create(link.get()));
   char nothing = 0;
-  if (!reader || ::read(reader.get(), &nothing, 1) < 0) return refused("read iter", errno);
+  if (!reader || ::read(reader.get(), &nothing, 1) < 0) return refused("read it", errno);
   return here;
 }
 
@@ -193,7 +192,7 @@ Aim aim_of(Caller caller) {
 Availability bpf_syscall() {
   Fd map(bpf_map_create(BPF_MAP_TYPE_ARRAY, "plumb_probe", 4, 4, 1, nullptr));
   if (map) return here;
-  return refused("bpf(2)", errno, errno == ENOSYS ? "CONFIG_BPF_SYSCALL=y" : "");
+  return refused("make a map", errno, errno == ENOSYS ? "a kernel with CONFIG_BPF_SYSCALL=y" : "");
 }
 
 Availability program_type(ProgramType type) {
@@ -240,11 +239,12 @@ Availability helper(bpf_func_id id, Caller caller) {
   std::array<char, 4096> log{};
   if (Fd program = load_call(aim, id, log); program) return here;
   const std::string_view said(log.data());
-  for (const char* unknown : {"invalid func ", "unknown func "})
-    if (said.find(unknown) != std::string_view::npos)
-      return {false, "not in this kernel, or not for these programs", {}};
-  if (said.find("cannot use helper") != std::string_view::npos)
-    return {false, "in this kernel, but not for these programs", {}};
+  if (said.find("invalid func ") != std::string_view::npos)
+    return {false, "not in this kernel", {}};
+  // older kernels said "unknown func" for it
+  for (const char* withheld : {"unknown func ", "cannot use helper "})
+    if (said.find(withheld) != std::string_view::npos)
+      return {false, "in this kernel, but not for these programs", {}};
   return said.empty() ? refused("load a call", errno) : here;
 }
 
@@ -256,7 +256,7 @@ Availability memory_cgroup_accounting() {
 
 Availability run_time_statistics() {
   Fd statistics(bpf_enable_stats(BPF_STATS_RUN_TIME));
-  return statistics ? here : refused("switch them on", errno);
+  return statistics ? here : refused("switch on", errno);
 }
 
 Availability jit() {
@@ -273,18 +273,20 @@ Availability try_trampoline(bpf_attach_type type, std::string_view function) {
   if (auto types = kernel_btf(); !types) return types;
   const uint32_t id = btf_id(std::string(function), BTF_KIND_FUNC);
   if (!id) return {false, "this kernel has no function " + std::string(function), {}};
-  return attach_by_btf(type == BPF_TRACE_FEXIT ? "fexit" : "fentry",
-                       {BPF_PROG_TYPE_TRACING, type, id});
+  return attach_by_btf({BPF_PROG_TYPE_TRACING, type, id});
 }
 
 Availability try_kprobe(std::string_view function) {
   auto source = event_source("kprobe");
-  if (!source) return {false, "this kernel is built without kprobes", "CONFIG_KPROBES=y"};
+  if (!source)
+    return {false, "this kernel is built without kprobes", "a kernel with CONFIG_KPROBES=y"};
   const std::string name(function);
   perf_event_attr attributes{};
   attributes.type = *source;
   attributes.kprobe_func = reinterpret_cast<uint64_t>(name.c_str());
-  return attach_by_event("kprobe " + name, BPF_PROG_TYPE_KPROBE, attributes);
+  Availability attached = attach_by_event(BPF_PROG_TYPE_KPROBE, attributes);
+  if (attached.error == ENOENT) attached.why_not = "this kernel has no function " + name;
+  return attached;
 }
 
 }  // namespace plumb::kernel

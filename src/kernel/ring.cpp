@@ -41,8 +41,7 @@ Ring::Ring(Ring&& other) noexcept
 
 Ring::~Ring() {
   if (consumer_) munmap(consumer_, page);
-  if (producer_)
-    munmap(const_cast<uint64_t*>(producer_), page + 2 * static_cast<size_t>(size_));
+  if (producer_) munmap(const_cast<uint64_t*>(producer_), page + 2 * static_cast<size_t>(size_));
 }
 
 bool Ring::next(std::string_view& bytes, uint64_t& end) {
@@ -61,12 +60,8 @@ bool Ring::next(std::string_view& bytes, uint64_t& end) {
   return false;
 }
 
-void Ring::release(uint64_t position) {
-  __atomic_store_n(consumer_, position, __ATOMIC_RELEASE);
-}
+void Ring::release(uint64_t position) { __atomic_store_n(consumer_, position, __ATOMIC_RELEASE); }
 
-uint64_t Ring::waiting() const {
-  return __atomic_load_n(producer_, __ATOMIC_ACQUIRE) - *consumer_;
-}
+uint64_t Ring::waiting() const { return __atomic_load_n(producer_, __ATOMIC_ACQUIRE) - *consumer_; }
 
 }  // namespace plumb::kernel

@@ -26,8 +26,7 @@ Result<Cursor> variable(const btf* types, std::string_view name) {
   const btf_var_secinfo* each = btf_var_secinfos(type);
   for (int i = 0; i < btf_vlen(type); i++) {
     const btf_type* var = btf__type_by_id(types, each[i].type);
-    if (name == btf__name_by_offset(types, var->name_off))
-      return Cursor{var->type, each[i].offset};
+    if (name == btf__name_by_offset(types, var->name_off)) return Cursor{var->type, each[i].offset};
   }
   return fail("no read-only variable " + std::string(name));
 }

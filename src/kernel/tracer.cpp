@@ -7,6 +7,7 @@
 #include <cstring>
 #include <span>
 
+#include "base/text.h"
 #include "kernel/rodata.h"
 #include "kernel/verifier.h"
 
@@ -44,8 +45,11 @@ std::vector<Hook> hooks_of(bpf_object* object) {
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object) {
     const char* name = bpf_program__name(program);
-    hooks.push_back({name, bpf_program__section_name(program),
-                     function_tag(types, name, "serves:"), function_tag(types, name, "if:"), false,
+    hooks.push_back({name,
+                     bpf_program__section_name(program),
+                     function_tag(types, name, "serves:"),
+                     function_tag(types, name, "if:"),
+                     false,
                      {}});
   }
   return hooks;
@@ -68,6 +72,13 @@ Result<Tracer> Tracer::open(const Embedded& embedded) {
   if (!tracer.object_) return fail_errno("open " + tracer.name_, errno);
   TRY(tracer.read_object());
   return tracer;
+}
+
+Result<Tracer> Tracer::open_file(const std::string& path) {
+  const std::string object = TRY(read_file(path, 64 << 20));
+  std::string name = path.substr(path.rfind('/') + 1);
+  name.resize(std::min(name.find(".bpf.o"), name.size()));
+  return open({name, object, {}});
 }
 
 Result<> Tracer::read_object() {

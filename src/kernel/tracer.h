@@ -47,16 +47,18 @@ using Account = std::map<std::string, uint64_t>;
 
 // What the kernel says of a loaded tracer's programs.
 struct Costs {
-  uint64_t run_ns = 0;     // only while run-time statistics are on
+  uint64_t run_ns = 0;  // only while run-time statistics are on
   uint64_t runs = 0;
-  uint64_t missed = 0;     // hits the kernel itself did not run (recursion)
-  uint64_t verified = 0;   // instructions the verifier walked
-  uint64_t translated = 0; // instructions that were left
+  uint64_t missed = 0;      // hits the kernel itself did not run (recursion)
+  uint64_t verified = 0;    // instructions the verifier walked
+  uint64_t translated = 0;  // instructions that were left
 };
 
 class Tracer {
  public:
   static Result<Tracer> open(const Embedded& embedded);
+  // A tracer that is not part of this program: an object compiled as bpf/ wants it.
+  static Result<Tracer> open_file(const std::string& path);
 
   const std::string& name() const { return name_; }
   const schema::Schema& schema() const { return *schema_; }

@@ -1,8 +1,8 @@
 #include "kernel/verifier.h"
 
 #include <bpf/libbpf.h>
-#include <sys/stat.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <cerrno>
@@ -102,8 +102,7 @@ Fail explain_refusal(const std::string& tracer, bpf_object*, int error) {
     std::string last;
     for (const std::string& line : split(messages(), '\n'))
       if (line.starts_with("libbpf: ") && last.empty()) last = line.substr(8);
-    return fail_errno("load " + tracer + (last.empty() ? "" : ": " + last), error,
-                      hint_for(error));
+    return fail_errno("load " + tracer + (last.empty() ? "" : ": " + last), error, hint_for(error));
   }
   return fail("load " + tracer + ": the verifier refused it: " + what,
               "the whole log is in " + write_log(tracer));

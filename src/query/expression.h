@@ -6,8 +6,9 @@
 // the type of its field: a duration or size with its unit, a name of an enumeration, errno or
 // signal, a quoted string, an address or CIDR block, true or false. A bare boolean field is a
 // comparison with true. A list is compared as its elements with one space between them. Of a text
-// that was cut (Record::cut) the captured bytes are compared, in the kernel and here alike. A control
-// group, container, user or group is compared by its name when that is quoted, else by its number.
+// that was cut (Record::cut) the captured bytes are compared, in the kernel and here alike. A
+// control group, container, user or group is compared by its name when that is quoted, else by its
+// number.
 #pragma once
 #include <memory>
 #include <string>

@@ -74,7 +74,7 @@ char* put_number(char* at, const Field& field, uint64_t bits, Moments& moments) 
   if (field.format == Format::instant) return put_instant(at, bits, moments);
   if (field.format == Format::hex) return put_quoted_number(at, put_hex, bits);
   return field.is_signed() ? put_json_signed(at, static_cast<int64_t>(bits))
-                          : put_json_unsigned(at, bits);
+                           : put_json_unsigned(at, bits);
 }
 
 }  // namespace

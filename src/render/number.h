@@ -24,5 +24,4 @@ char* put_address(char* at, std::string_view bytes);
 // A number for people, by the field's unit; `bits` as schema::Record::bits gives them.
 char* put_quantity(char* at, const schema::Field& field, uint64_t bits);
 
-
 }  // namespace plumb::render

@@ -11,8 +11,7 @@ namespace plumb::session {
 
 void drop_capabilities() {
   // reading maps by descriptor, /proc of other users, and container state files of root
-  constexpr std::array keep = {CAP_BPF, CAP_PERFMON, CAP_DAC_READ_SEARCH,
-                               CAP_SYS_PTRACE};
+  constexpr std::array keep = {CAP_BPF, CAP_PERFMON, CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE};
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   std::array<__user_cap_data_struct, 2> now{}, kept{};
   if (syscall(SYS_capget, &header, now.data())) return;

@@ -31,9 +31,10 @@ void add_hooks(std::string& text, const kernel::Tracer& tracer) {
 void add_where(std::string& text, const Request& request, const query::Plan& plan) {
   if (request.ask.where.empty()) return;
   text += fmt::format("  where      {}\n", request.ask.where);
-  text += fmt::format("    kernel   {}\n", plan.leaves.empty() ? std::string("lets everything through")
-                                           : fmt::format("{} comparisons{}", plan.leaves.size(),
-                                                         plan.where_exact ? ", all of it" : ""));
+  text += fmt::format("    kernel   {}\n",
+                      plan.leaves.empty() ? std::string("lets everything through")
+                                          : fmt::format("{} comparisons{}", plan.leaves.size(),
+                                                        plan.where_exact ? ", all of it" : ""));
   if (!plan.where_exact) text += fmt::format("    user     {}\n", plan.where_rest);
 }
 

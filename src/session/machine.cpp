@@ -4,11 +4,19 @@ namespace plumb::session {
 
 std::string_view Machine::name(schema::Format format, uint64_t id) {
   switch (format) {
-    case schema::Format::cgroup: return cgroups_.path_of(id);
-    case schema::Format::container: kept_ = containers_.name_of(id); break;
-    case schema::Format::user: kept_ = users_.user(static_cast<uint32_t>(id)); break;
-    case schema::Format::group: kept_ = users_.group(static_cast<uint32_t>(id)); break;
-    default: return {};
+    case schema::Format::cgroup:
+      return cgroups_.path_of(id);
+    case schema::Format::container:
+      kept_ = containers_.name_of(id);
+      break;
+    case schema::Format::user:
+      kept_ = users_.user(static_cast<uint32_t>(id));
+      break;
+    case schema::Format::group:
+      kept_ = users_.group(static_cast<uint32_t>(id));
+      break;
+    default:
+      return {};
   }
   return kept_;
 }

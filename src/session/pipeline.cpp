@@ -11,7 +11,7 @@ Pipeline::Pipeline(render::Sink& sink, disclose::Disclosure& disclosure, schema:
 void Pipeline::add(const schema::Schema& schema, const query::Plan& plan) {
   Stream stream{&schema, &plan, nullptr, {}};
   if (plan.grouping)
-    stream.groups = std::make_unique<query::Aggregate>(*plan.grouping, schema.event);
+    stream.groups = std::make_unique<query::Aggregate>(*plan.grouping, schema.event, &names_);
   streams_.push_back(std::move(stream));
 }
 

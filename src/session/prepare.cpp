@@ -4,9 +4,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cerrno>
-#include <fmt/format.h>
 
 #include "base/text.h"
 
@@ -42,7 +42,8 @@ Result<> set_knobs(std::vector<kernel::Tracer>& tracers, const Request& request)
 Result<uint32_t> find_user(const std::string& user) {
   if (auto number = parse_unsigned(user); number) return static_cast<uint32_t>(*number);
   const passwd* entry = getpwnam(user.c_str());
-  if (!entry) return misuse("--uid: no user '" + user + "'", "a name from /etc/passwd, or a number");
+  if (!entry)
+    return misuse("--uid: no user '" + user + "'", "a name from /etc/passwd, or a number");
   return static_cast<uint32_t>(entry->pw_uid);
 }
 
@@ -78,6 +79,7 @@ std::vector<std::string> tracer_names() {
 Result<kernel::Tracer> open_tracer(const std::string& name) {
   for (const kernel::Embedded& each : kernel::embedded_tracers())
     if (each.name == name) return kernel::Tracer::open(each);
+  if (name.ends_with(".bpf.o")) return kernel::Tracer::open_file(name);
   const std::string near = nearest(name, tracer_names());
   return misuse("no tracer '" + name + "'",
                 near.empty() ? "plumb list shows them all" : "did you mean '" + near + "'?");

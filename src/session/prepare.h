@@ -19,7 +19,8 @@ struct Prepared {
 
 Result<Prepared> prepare(const Request& request);
 
-// One tracer, by name; an unknown one is misuse and the nearest is suggested.
+// One tracer, by name or as a file NAME.bpf.o; an unknown one is misuse and the nearest is
+// suggested.
 Result<kernel::Tracer> open_tracer(const std::string& name);
 
 // The conditions of `who` in the kernel's terms. Fails when a pid, user, cgroup or container does

@@ -11,8 +11,7 @@ void RecordingSink::begin(const schema::Event& event, const query::Plan&) {
   events_.push_back(&event);
 }
 
-void RecordingSink::event(const schema::Record& record, const query::Plan&,
-                          schema::Names& names) {
+void RecordingSink::event(const schema::Record& record, const query::Plan&, schema::Names& names) {
   const auto at = std::find(events_.begin(), events_.end(), record.event);
   writer_.add(static_cast<uint16_t>(at - events_.begin()), record, names);
 }

@@ -99,7 +99,8 @@ std::string Report::closing_line(std::chrono::nanoseconds time) const {
       lost += fmt::format("{}{} {} ({})", lost.empty() ? "" : ", ", each.tracer, count, reason);
   }
   for (const auto& [reason, count] : engine_losses())
-    lost += fmt::format("{}{} processes not followed ({})", lost.empty() ? "" : ", ", count, reason);
+    lost +=
+        fmt::format("{}{} processes not followed ({})", lost.empty() ? "" : ", ", count, reason);
   return fmt::format("plumb: {} events in {} ({}); {}", sum,
                      show_duration(static_cast<uint64_t>(time.count())), events,
                      lost.empty() ? "nothing lost" : "lost: " + lost);
@@ -109,8 +110,9 @@ std::string Report::statistics_line() const {
   std::string tracers;
   for (const Totals& each : totals()) tracers += (tracers.empty() ? "" : ",") + json_of(each);
   const OwnCost cost = own_cost();
-  return fmt::format("{{\"event\":\"plumb.stats\",\"tracers\":{{{}}},\"late\":{},\"cpu_ns\":{},\"rss_bytes\":{}}}",
-                     tracers, live_.late(), cost.cpu_ns, cost.rss_bytes);
+  return fmt::format(
+      "{{\"event\":\"plumb.stats\",\"tracers\":{{{}}},\"late\":{},\"cpu_ns\":{},\"rss_bytes\":{}}}",
+      tracers, live_.late(), cost.cpu_ns, cost.rss_bytes);
 }
 
 OwnCost own_cost() {

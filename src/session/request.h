@@ -42,7 +42,7 @@ struct Request {
   Color color = Color::automatic;
   disclose::Mode privacy = disclose::Mode::redact;
   uint32_t ring_bytes = 8 << 20;
-  uint64_t count = 0;                            // stop after so many events; 0: never
+  uint64_t count = 0;                             // stop after so many events; 0: never
   std::optional<std::chrono::nanoseconds> every;  // report aggregates so often
   std::optional<std::chrono::nanoseconds> time;   // --for
 };

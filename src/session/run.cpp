@@ -26,7 +26,7 @@ void on_interrupt(int) { interrupted = 1; }
 void on_child(int) {}  // only to end the wait early
 
 void install_signals() {
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = on_interrupt;
   action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second Ctrl-C ends at once
   sigaction(SIGINT, &action, nullptr);
@@ -92,9 +92,8 @@ class Run {
   }
 
   void drain(bool everything) {
-    live_.drain(everything, [&](uint16_t tracer, std::string_view bytes) {
-      pipeline_.record(tracer, bytes);
-    });
+    live_.drain(everything,
+                [&](uint16_t tracer, std::string_view bytes) { pipeline_.record(tracer, bytes); });
   }
 
   void show_groups() {
@@ -125,8 +124,7 @@ class Run {
   }
 
   Result<int> close(Command* command) {
-    if (!request_.quiet)
-      fmt::print(stderr, "{}\n", report_.closing_line(Clock::now() - began_));
+    if (!request_.quiet) fmt::print(stderr, "{}\n", report_.closing_line(Clock::now() - began_));
     if (request_.statistics) fmt::print(stderr, "{}\n", report_.statistics_line());
     const int status = command ? command->status().value_or(0) : 0;
     if (request_.strict && status == 0 && report_.lost_any()) return static_cast<int>(Exit::lost);
@@ -144,8 +142,8 @@ class Run {
 void say_ready(const Request& request, const kernel::Live& live) {
   for (const kernel::Tracer& tracer : live.tracers())
     for (const std::string& missing : tracer.reductions())
-      fmt::print(stderr, "plumb: {}: not seen: {}; plumb list {} says why\n", tracer.name(), missing,
-                 tracer.name());
+      fmt::print(stderr, "plumb: {}: not seen: {}; plumb list {} says why\n", tracer.name(),
+                 missing, tracer.name());
   if (!request.quiet) fmt::print(stderr, "plumb: ready\n");
 }
 

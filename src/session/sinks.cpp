@@ -18,8 +18,8 @@ render::TableStyle style_for(const Request& request, int fd) {
   winsize window{};
   if (isatty(fd) && ioctl(fd, TIOCGWINSZ, &window) == 0)
     style.terminal = window.ws_col ? window.ws_col : 80;
-  style.color = request.color == Color::always ||
-                (request.color == Color::automatic && style.terminal != 0);
+  style.color =
+      request.color == Color::always || (request.color == Color::automatic && style.terminal != 0);
   return style;
 }
 
@@ -38,7 +38,8 @@ record::TracerPart part_of(const Prepared& prepared, size_t i, const Request& re
   part.btf = std::string(tracer.btf());
   part.privacy = std::string(disclose::name_of(request.privacy));
   part.unread = unread_fields(tracer.schema().event, *prepared.plans[i]);
-  for (const std::string& missing : tracer.reductions()) part.about += "not seen: " + missing + "\n";
+  for (const std::string& missing : tracer.reductions())
+    part.about += "not seen: " + missing + "\n";
   return part;
 }
 
@@ -48,7 +49,8 @@ Result<Opened> open_sink(const Request& request, schema::Clock clock) {
   Opened opened;
   int fd = STDOUT_FILENO;
   if (!request.output.empty()) {
-    opened.file = Fd(::open(request.output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    opened.file =
+        Fd(::open(request.output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     if (!opened.file) return fail_errno("write " + request.output, errno);
     fd = opened.file.get();
   }

@@ -13,7 +13,7 @@
 namespace plumb::session {
 
 struct Opened {
-  Fd file;  // of -o; empty for standard output
+  Fd file;                                 // of -o; empty for standard output
   std::unique_ptr<render::Output> output;  // empty for a recording
   std::unique_ptr<render::Sink> sink;
   // Ends a recording with the account of its run; empty for text.

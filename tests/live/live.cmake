@@ -1,0 +1,21 @@
+# tests/live/*.test: plumb against this machine's kernel. The format stands at the head of run.
+# helpers/*.c are built beside the benchmarks' workloads, where the tests find both.
+file(GLOB live_helpers CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/helpers/*.c)
+find_package(Threads REQUIRED)
+foreach(source ${live_helpers})
+  get_filename_component(name ${source} NAME_WE)
+  add_executable(live_${name} ${source})
+  target_compile_options(live_${name} PRIVATE -O2 -Wall -Wextra -Werror)
+  target_link_libraries(live_${name} PRIVATE Threads::Threads)
+  set_target_properties(live_${name} PROPERTIES OUTPUT_NAME ${name}
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/workloads)
+endforeach()
+
+file(GLOB live_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.test)
+foreach(test ${live_tests})
+  get_filename_component(name ${test} NAME_WE)
+  add_test(NAME live.${name} COMMAND ${CMAKE_CURRENT_LIST_DIR}/run
+    --plumb $<TARGET_FILE:plumb> --workloads ${CMAKE_BINARY_DIR}/workloads ${test})
+  set_tests_properties(live.${name} PROPERTIES
+    LABELS live SKIP_RETURN_CODE 77 RUN_SERIAL TRUE TIMEOUT 900)
+endforeach()
