@@ -43,16 +43,10 @@ constexpr std::array programs = {
             "what ran before the start is read from /proc: slower, and not of one moment"},
 };
 
-bool stands_in_for_fentry(const Context& context) {
-  static const bool kprobes = context.bpf && kernel::program_type(ProgramType::kprobe);
-  return kprobes;
-}
-
 std::string cost_of(const Context& context, const Program& program) {
   if (program.cost) return program.cost;
-  return stands_in_for_fentry(context)
-             ? "kprobes serve instead, each hit costs more"
-             : std::string("with kprobes missing too, ") + failed_attempts;
+  return context.kprobes ? "kprobes serve instead, each hit costs more"
+                         : std::string("with kprobes missing too, ") + failed_attempts;
 }
 
 // One that bpf(2) refuses as a whole says nothing about itself.

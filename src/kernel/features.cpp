@@ -2,6 +2,7 @@
 
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <memory>
@@ -16,6 +17,17 @@ struct BtfCloser {
   void operator()(btf* kernel) const { btf__free(kernel); }
 };
 
+constexpr const char* kernel_btf_file = "/sys/kernel/btf/vmlinux";
+
+// Is this a name in the kernel's BTF? Parsing all of it takes megabytes and milliseconds, which a
+// run of typed tracepoints has no other need for; its names are bytes between NULs.
+bool has_kernel_name(const std::string& name) {
+  auto bytes = read_file(kernel_btf_file, 64 << 20);
+  if (!bytes) return vmlinux() && btf__find_by_name(vmlinux(), name.c_str()) >= 0;
+  const std::string framed = std::string(1, '\0') + name + std::string(1, '\0');
+  return memmem(bytes->data(), bytes->size(), framed.data(), framed.size()) != nullptr;
+}
+
 Availability tracepoint(std::string_view name) {
   if (tracepoint_id(name)) return {true, {}, {}};
   return {false, "no tracepoint " + std::string(name) + " in tracefs",
@@ -24,10 +36,8 @@ Availability tracepoint(std::string_view name) {
 
 Availability typed_tracepoint(std::string_view name) {
   if (auto btf = kernel_btf(); !btf) return btf;
-  const std::string type = "btf_trace_" + std::string(name);
-  if (btf__find_by_name_kind(vmlinux(), type.c_str(), BTF_KIND_TYPEDEF) < 0)
-    return {false, "no such tracepoint", "this kernel has no tracepoint " + std::string(name)};
-  return {true, {}, {}};
+  if (has_kernel_name("btf_trace_" + std::string(name))) return {true, {}, {}};
+  return {false, "no such tracepoint", "this kernel has no tracepoint " + std::string(name)};
 }
 
 }  // namespace
@@ -51,7 +61,7 @@ std::optional<uint64_t> tracepoint_id(std::string_view name) {
 }
 
 Availability kernel_btf() {
-  if (vmlinux()) return {true, {}, {}};
+  if (access(kernel_btf_file, R_OK) == 0 || vmlinux()) return {true, {}, {}};
   return {false, "this kernel has no BTF (/sys/kernel/btf/vmlinux)",
           "use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as distributions since 2020 are"};
 }

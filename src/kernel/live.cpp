@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <linux/membarrier.h>
+#include <malloc.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -16,6 +17,8 @@
 #include <cstring>
 
 #include "kernel/features.h"
+#include "kernel/perf_source.h"
+#include "kernel/ring.h"
 #include "kernel/rodata.h"
 
 namespace plumb::kernel {
@@ -82,10 +85,17 @@ Result<std::unique_ptr<Live>> Live::load(std::vector<Tracer> tracers,
   live->plans_ = std::move(plans);
   live->fast_ = options.fast;
   live->follow_ = options.targeting.by_pid;
+  live->rings_ = !options.perf_buffers && ring_buffer().yes;
   TRY(live->load_engine(options));
   for (size_t i = 0; i < live->tracers_.size(); i++) TRY(live->load_tracer(i, options));
   for (uint32_t pid : options.targeting.pids) TRY(live->target(pid));
-  TRY(live->open_rings());
+  live->epoll_ = Fd(epoll_create1(EPOLL_CLOEXEC));
+  const schema::Header& header = live->tracers_.front().schema().header;
+  live->tracer_offset_ = header.tracer;
+  live->ordered_ =
+      std::make_unique<Ordered>(TRY(live->open_sources(options.ring_bytes)), header.time);
+  TRY(live->open_reader());
+  malloc_trim(0);  // what libbpf needed of the kernel's BTF is large and over
   if (options.statistics) live->statistics_ = Fd(bpf_enable_stats(BPF_STATS_RUN_TIME));
   return live;
 }
@@ -101,7 +111,7 @@ Result<> Live::load_engine(const LiveOptions& options) {
     bpf_map__set_max_entries(bpf_object__find_map_by_name(engine_->object(), name), bytes);
   for (const char* name : {"groups_even", "groups_odd", "others", "empty_cell", "key_scratch"})
     skip_map(*engine_, name);
-  TRY(choose_transport(*engine_, true));
+  TRY(choose_transport(*engine_, rings_));
   TRY(engine_->load());
   const std::vector<std::string>& cgroups = options.targeting.cgroups;
   for (uint32_t i = 0; i < cgroups.size(); i++) {
@@ -122,25 +132,30 @@ Result<> Live::load_tracer(size_t i, const LiveOptions& options) {
   TRY(apply_targeting(tracer, options.targeting));
   TRY(tracer.set("plan.wake_bytes", wake_bytes));
   TRY(tracer.set("plan.busy_reader", options.fast));
-  TRY(choose_transport(tracer, true));
+  TRY(choose_transport(tracer, rings_));
   TRY(share_maps(tracer, *engine_));
   return tracer.load();
 }
 
-Result<> Live::open_rings() {
-  std::vector<Ring> rings;
-  epoll_ = Fd(epoll_create1(EPOLL_CLOEXEC));
+Result<std::vector<std::unique_ptr<Source>>> Live::open_sources(uint32_t perf_bytes) {
+  std::vector<std::unique_ptr<Source>> sources;
+  if (!rings_) {
+    sources.push_back(TRY(PerfSource::open(engine_->map("perf_events"), perf_bytes)));
+    return sources;
+  }
   for (const char* name : {"lifecycle", "events"}) {
     bpf_map* map = bpf_object__find_map_by_name(engine_->object(), name);
-    rings.push_back(TRY(Ring::open(bpf_map__fd(map), bpf_map__max_entries(map))));
+    sources.push_back(
+        std::make_unique<Ring>(TRY(Ring::open(bpf_map__fd(map), bpf_map__max_entries(map)))));
     epoll_event event{};
     event.events = EPOLLIN | EPOLLET;
     epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, bpf_map__fd(map), &event);
   }
+  return sources;
+}
+
+Result<> Live::open_reader() {
   const btf* types = bpf_object__btf(engine_->object());
-  const schema::Header& header = tracers_.front().schema().header;
-  tracer_offset_ = header.tracer;
-  ordered_ = std::make_unique<Ordered>(std::move(rings), header.time);
   reader_page_ = mmap(nullptr, static_cast<size_t>(sysconf(_SC_PAGESIZE)), PROT_READ | PROT_WRITE,
                       MAP_SHARED, engine_->map("readers"), 0);
   if (reader_page_ == MAP_FAILED) {

@@ -32,6 +32,7 @@ struct LiveOptions {
   Targeting targeting;
   uint32_t ring_bytes = 8 << 20;       // a power of two; of the events ring
   uint32_t lifecycle_bytes = 4 << 20;  // of the other
+  bool perf_buffers = false;           // even where the kernel has ring buffers
   bool fast = false;                   // the reader polls; nothing ever wakes it
   bool statistics = false;             // have the kernel time the programs
 };
@@ -63,22 +64,21 @@ class Live {
   const std::vector<Tracer>& tracers() const { return tracers_; }
   const Tracer& engine() const { return *engine_; }
   uint64_t late() const { return ordered_ ? ordered_->late() : 0; }
-  // "tp_btf/sched_process_exec" of each loaded program, and what the maps take, for --plan.
-  std::string describe() const;
 
  private:
   Live() = default;
   Result<> load_engine(const LiveOptions& options);
   Result<> load_tracer(size_t i, const LiveOptions& options);
-  Result<> open_rings();
+  Result<std::vector<std::unique_ptr<Source>>> open_sources(uint32_t perf_bytes);
+  Result<> open_reader();
 
-  struct Reader;  // struct reader of bpf/emit.bpf.h, mapped
   std::unique_ptr<Tracer> engine_;
   std::vector<Tracer> tracers_;
   std::vector<const query::Plan*> plans_;
   std::unique_ptr<Ordered> ordered_;
   Fd epoll_;
   Fd statistics_;
+  // struct reader of bpf/emit.bpf.h, mapped
   volatile uint32_t* idle_ = nullptr;
   volatile uint32_t* epoch_ = nullptr;
   void* reader_page_ = nullptr;
@@ -86,6 +86,7 @@ class Live {
   uint32_t tracer_offset_ = 0;
   bool fast_ = false;
   bool follow_ = false;
+  bool rings_ = true;
   std::chrono::steady_clock::time_point last_record_{};
 
  public:

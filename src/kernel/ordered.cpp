@@ -23,14 +23,16 @@ uint64_t monotonic_ns() {
 
 }  // namespace
 
-Ordered::Ordered(std::vector<Ring> rings, uint32_t time_offset)
-    : rings_(std::move(rings)), time_offset_(time_offset) {}
+Ordered::Ordered(std::vector<std::unique_ptr<Source>> sources, uint32_t time_offset)
+    : sources_(std::move(sources)), time_offset_(time_offset) {}
 
 void Ordered::collect() {
-  for (uint32_t i = 0; i < rings_.size(); i++) {
+  for (uint32_t i = 0; i < sources_.size(); i++) {
     Item item{};
-    item.ring = i;
-    while (items_.size() < most_at_once && rings_[i].next(item.bytes, item.end)) {
+    item.source = i;
+    item.begin = sources_[i]->position();
+    for (; items_.size() < most_at_once && sources_[i]->next(item.bytes, item.end);
+         item.begin = item.end) {
       if (item.bytes.size() < time_offset_ + sizeof(item.time)) continue;
       std::memcpy(&item.time, item.bytes.data() + time_offset_, sizeof(item.time));
       items_.push_back(item);
@@ -38,16 +40,13 @@ void Ordered::collect() {
   }
 }
 
-// Frees each ring up to the first of its records that is still wanted.
+// Frees each source up to the first of its records that is still wanted.
 void Ordered::release(size_t handed_out) {
   std::vector<uint64_t> free_to;
-  for (const Ring& ring : rings_) free_to.push_back(ring.position());
-  for (size_t i = items_.size(); i-- > handed_out;) {
-    const Item& item = items_[i];
-    const uint64_t begin = item.end - ((item.bytes.size() + 15) & ~uint64_t{7});
-    free_to[item.ring] = std::min(free_to[item.ring], begin);
-  }
-  for (size_t i = 0; i < rings_.size(); i++) rings_[i].release(free_to[i]);
+  for (const auto& source : sources_) free_to.push_back(source->position());
+  for (size_t i = items_.size(); i-- > handed_out;)
+    free_to[items_[i].source] = std::min(free_to[items_[i].source], items_[i].begin);
+  for (size_t i = 0; i < sources_.size(); i++) sources_[i]->release(free_to[i]);
   items_.erase(items_.begin(), items_.begin() + static_cast<ptrdiff_t>(handed_out));
 }
 
@@ -70,7 +69,8 @@ size_t Ordered::drain(bool everything, const std::function<void(std::string_view
 
 bool Ordered::waiting() const {
   if (!items_.empty()) return true;
-  return std::any_of(rings_.begin(), rings_.end(), [](const Ring& r) { return r.waiting() != 0; });
+  return std::any_of(sources_.begin(), sources_.end(),
+                     [](const auto& source) { return source->waiting(); });
 }
 
 }  // namespace plumb::kernel

@@ -1,4 +1,4 @@
-// Ordered: records of several rings as one sequence in time.
+// Ordered: records of several sources as one sequence in time.
 //
 // A record's time is taken before its place in a ring, and there are two rings and many CPUs, so
 // neighbours may be swapped. Whatever is older than the last look at the rings by more than a
@@ -6,17 +6,18 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string_view>
 #include <vector>
 
-#include "kernel/ring.h"
+#include "kernel/source.h"
 
 namespace plumb::kernel {
 
 class Ordered {
  public:
   // `time_offset`: of the 64-bit time in each record.
-  Ordered(std::vector<Ring> rings, uint32_t time_offset);
+  Ordered(std::vector<std::unique_ptr<Source>> sources, uint32_t time_offset);
 
   // Hands out what is complete, or with `everything` all there is. Returns the number of records.
   // The bytes are valid during the call.
@@ -25,20 +26,20 @@ class Ordered {
   bool waiting() const;
   // Records that came after a younger one had been handed out already.
   uint64_t late() const { return late_; }
-  const std::vector<Ring>& rings() const { return rings_; }
 
  private:
   struct Item {
     uint64_t time;
     std::string_view bytes;
     uint64_t end;
-    uint32_t ring;
+    uint64_t begin;
+    uint32_t source;
   };
 
   void collect();
   void release(size_t handed_out);
 
-  std::vector<Ring> rings_;
+  std::vector<std::unique_ptr<Source>> sources_;
   uint32_t time_offset_;
   std::vector<Item> items_;
   uint64_t newest_ = 0;

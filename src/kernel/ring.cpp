@@ -62,6 +62,6 @@ bool Ring::next(std::string_view& bytes, uint64_t& end) {
 
 void Ring::release(uint64_t position) { __atomic_store_n(consumer_, position, __ATOMIC_RELEASE); }
 
-uint64_t Ring::waiting() const { return __atomic_load_n(producer_, __ATOMIC_ACQUIRE) - *consumer_; }
+bool Ring::waiting() const { return __atomic_load_n(producer_, __ATOMIC_ACQUIRE) != read_; }
 
 }  // namespace plumb::kernel

@@ -11,26 +11,23 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "kernel/source.h"
 
 namespace plumb::kernel {
 
-class Ring {
+class Ring : public Source {
  public:
   // `fd` of the map stays with its owner; `size` is its max_entries.
   static Result<Ring> open(int fd, uint32_t size);
   Ring(Ring&& other) noexcept;
   Ring& operator=(Ring&&) = delete;
-  ~Ring();
+  ~Ring() override;
 
-  // The next committed record, and the position behind it; false when there is none (yet).
-  bool next(std::string_view& bytes, uint64_t& end);
-  // Gives the space before `position` back to the producers.
-  void release(uint64_t position);
-  // Everything that was returned by next() is before this.
-  uint64_t position() const { return read_; }
-  // Bytes that are written and not released.
-  uint64_t waiting() const;
-  int fd() const { return fd_; }
+  bool next(std::string_view& bytes, uint64_t& end) override;
+  // Gives the space back to the producers.
+  void release(uint64_t position) override;
+  uint64_t position() const override { return read_; }
+  bool waiting() const override;
 
  private:
   Ring() = default;

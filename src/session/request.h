@@ -37,6 +37,7 @@ struct Request {
   bool statistics = false;
   bool strict = false;
   bool fast = false;
+  bool perf_buffers = false;
   bool quiet = false;
   bool verbose = false;
   Color color = Color::automatic;

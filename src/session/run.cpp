@@ -41,6 +41,7 @@ kernel::LiveOptions live_options(const Request& request) {
   kernel::LiveOptions options;
   options.ring_bytes = request.ring_bytes;
   options.fast = request.fast;
+  options.perf_buffers = request.perf_buffers;
   options.statistics = request.statistics;
   return options;
 }

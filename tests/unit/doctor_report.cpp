@@ -33,8 +33,8 @@ TEST(Text, IsGroupedAlignedAndWrapped) {
             "Maps\n"
             "  ok       percpu_hash, cgroup_array\n"
             "  missing  ringbuf          not known\n"
-            "           costs            events go through perf buffers, and those are\n"
-            "                            slower by far than rings\n"
+            "           costs            events go through perf buffers, and those are slower\n"
+            "                            by far than rings\n"
             "           to get it        kernel 5.8 or newer\n"
             "\n"
             "Helpers\n"
@@ -53,7 +53,7 @@ TEST(Text, IsNeverWiderThan80Columns) {
     report.checks.push_back({"Helpers", "bpf_" + std::to_string(i), Status::ok, {}, {}, {}});
   std::istringstream lines(as_text(report));
   for (std::string line; std::getline(lines, line);)
-    if (line.find("xxx") == std::string::npos) EXPECT_LE(line.size(), 80U) << line;
+    EXPECT_TRUE(line.size() <= 80 || line.find("xxx") != std::string::npos) << line;
 }
 
 TEST(Text, SaysWhenNothingCanBeTraced) {
