@@ -33,12 +33,16 @@ static __always_inline list_t own_args(struct tail *tail)
 	return tail_taken(tail, size, whole);
 }
 
-/* Where the caller's registers lie while it is in a system call: at the top of its kernel stack. */
+/*
+ * The caller's registers while it is in a system call. Kernels before 5.15 have no helper for it;
+ * there they lie at the very top of the kernel stack of 16 KiB, which only later kernels pad.
+ */
 static __always_inline struct pt_regs *caller_registers(void)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 
-	/* arch/x86 without KASAN: THREAD_SIZE is 16 KiB, and nothing pads its top on 64 bit */
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
+		return (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
 	return BPF_CORE_READ(task, stack) + 16384 - bpf_core_type_size(struct pt_regs);
 }
 

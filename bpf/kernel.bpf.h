@@ -47,6 +47,8 @@ enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2, BPF_RB_AVAIL_DATA = 0 };
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 #endif
 
+enum bpf_func_id { BPF_FUNC_task_pt_regs = 175 };
+
 typedef struct {
 	int counter;
 } atomic_t;

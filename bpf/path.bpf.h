@@ -20,6 +20,16 @@ static __always_inline void leave_mount(struct path_walk *walk, struct vfsmount 
 	walk->mnt = (void *)above + bpf_core_field_offset(struct mount, mnt);
 }
 
+/*
+ * An index that kernels before 6.5 believe: they lose the bound of a 32-bit comparison on the way to
+ * the address ("R8 unbounded memory access"), and clang drops a mask that it can prove idle.
+ */
+static __always_inline __u64 name_index(__u64 at)
+{
+	barrier_var(at);
+	return at & (PATH_DEPTH - 1);
+}
+
 static __always_inline void path_step(struct path_walk *walk)
 {
 	struct dentry *dentry = walk->dentry, *parent = BPF_CORE_READ(dentry, d_parent);
@@ -32,8 +42,8 @@ static __always_inline void path_step(struct path_walk *walk)
 		leave_mount(walk, mnt);
 	} else {
 		if (at < PATH_DEPTH) {
-			walk->names[at].name = BPF_CORE_READ(dentry, d_name.name);
-			walk->names[at].length = BPF_CORE_READ(dentry, d_name.len);
+			walk->names[name_index(at)].name = BPF_CORE_READ(dentry, d_name.name);
+			walk->names[name_index(at)].length = BPF_CORE_READ(dentry, d_name.len);
 		}
 		walk->count = at + 1;
 		walk->dentry = parent;
@@ -47,9 +57,9 @@ static __always_inline void append_name(struct tail *tail, __u32 at)
 
 	if (!to || at >= PATH_DEPTH)
 		return;
-	length = tail->walk.names[at].length & 255;
+	length = tail->walk.names[name_index(at)].length & 255;
 	to[0] = '/';
-	bpf_probe_read_kernel(to + 1, length, tail->walk.names[at].name);
+	bpf_probe_read_kernel(to + 1, length, tail->walk.names[name_index(at)].name);
 	tail->used += length + 1;
 }
 
@@ -62,9 +72,17 @@ static __always_inline void append_path(struct tail *tail)
 		__builtin_memcpy(to, count ? "..." : "/\0\0", 3);
 		tail->used += count ? 3 : 1;
 	}
-	for (__u32 i = PATH_DEPTH; i > 0; i--)
-		if (i <= tail->walk.count)
-			append_name(tail, i - 1);
+	/*
+	 * The count is read again each time: kept in a register it makes clang enter the loop in the
+	 * middle, which kernels before 6.5 refuse ("back-edge from insn 700 to 701").
+	 */
+	for (__u32 i = 0; i < PATH_DEPTH; i++) {
+		__u32 names = tail->walk.count < PATH_DEPTH ? tail->walk.count : PATH_DEPTH;
+
+		if (i >= names)
+			break;
+		append_name(tail, names - 1 - i);
+	}
 }
 
 /* `path` and `root` are in kernel memory. */

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <array>
 #include <cstdio>
 
@@ -75,6 +76,8 @@ Result<int> show(const Words& words) {
 }
 
 int main(int argc, char** argv) {
+  // glibc would raise it after the first large buffer is freed, and then keep the next ones
+  mallopt(M_MMAP_THRESHOLD, 128 << 10);
   auto status = dispatch(Words(argv + 1, argv + argc));
   return status ? *status : report(status.error());
 }

@@ -60,6 +60,9 @@ void add_run(CLI::App& app, session::Request& r, Texts& t) {
   app.add_option("--ring", t.ring, "size of the events ring")->type_name("SIZE");
   app.add_flag("--fast", r.fast, "poll for events: microseconds of latency, a whole CPU");
   app.add_flag("--perf-buffers", r.perf_buffers, "as kernels before 5.8 need, on any kernel");
+  app.add_option("--prefer", r.preferred_surface, "hooks of this surface where there is a choice")
+      ->check(CLI::IsMember({"tp_btf", "fentry", "fexit", "kprobe", "tracepoint"}))
+      ->type_name("SURFACE");
   app.add_flag("--plan", r.plan_only, "show what would run where, and end");
   app.add_flag("--stats", r.statistics, "end with the whole account, as JSON");
   app.add_flag("--strict", r.strict, "exit status 3 when anything was lost");

@@ -8,11 +8,18 @@
 namespace plumb::kernel {
 namespace {
 
+// "kprobe" stands for kretprobe too, "fentry" for fexit.
+bool matches(std::string_view kind, std::string_view preferred) {
+  if (preferred == "fentry" || preferred == "fexit") return kind == "fentry" || kind == "fexit";
+  return kind == preferred || (preferred == "kprobe" && kind == "kretprobe");
+}
+
 // The most stable and cheapest surface first; where two serve equally, the object's order decides.
-int rank_of(const Hook& hook) {
+int rank_of(const Hook& hook, const std::string& preferred) {
   constexpr std::array<std::string_view, 6> order = {"tp_btf", "fentry",    "fexit",
                                                      "kprobe", "kretprobe", "tracepoint"};
   std::string_view kind = std::string_view(hook.section).substr(0, hook.section.find('/'));
+  if (!preferred.empty() && matches(kind, preferred)) return -1;
   return static_cast<int>(std::find(order.begin(), order.end(), kind) - order.begin());
 }
 
@@ -21,12 +28,13 @@ bool wanted(const Tracer& tracer, const Hook& hook) {
 }
 
 // Marks the best of the alternatives for one purpose; the reasons of the refused ones stay in them.
-void choose_for(Tracer& tracer, const std::string& purpose) {
+void choose_for(Tracer& tracer, const std::string& purpose, const std::string& preferred) {
   std::vector<Hook*> alternatives;
   for (Hook& hook : tracer.hooks())
     if (hook.purpose == purpose && wanted(tracer, hook)) alternatives.push_back(&hook);
-  std::stable_sort(alternatives.begin(), alternatives.end(),
-                   [](Hook* a, Hook* b) { return rank_of(*a) < rank_of(*b); });
+  std::stable_sort(alternatives.begin(), alternatives.end(), [&](Hook* a, Hook* b) {
+    return rank_of(*a, preferred) < rank_of(*b, preferred);
+  });
   for (Hook* hook : alternatives) {
     Availability here = surface_of(hook->section);
     hook->chosen = here.yes && hook->refusal.empty();
@@ -45,14 +53,14 @@ std::string why_none(const Tracer& tracer) {
 
 }  // namespace
 
-Result<> choose_hooks(Tracer& tracer) {
+Result<> choose_hooks(Tracer& tracer, const std::string& preferred) {
   std::set<std::string> purposes;
   bool any = false;
   for (Hook& hook : tracer.hooks()) {
     hook.chosen = hook.purpose.empty() && wanted(tracer, hook);
     if (!hook.purpose.empty()) purposes.insert(hook.purpose);
   }
-  for (const std::string& purpose : purposes) choose_for(tracer, purpose);
+  for (const std::string& purpose : purposes) choose_for(tracer, purpose, preferred);
   for (const Hook& hook : tracer.hooks()) any |= hook.chosen;
   if (!any)
     return fail(tracer.name() + ": nothing to attach to: " + why_none(tracer),

@@ -100,15 +100,26 @@ Result<std::unique_ptr<Live>> Live::load(std::vector<Tracer> tracers,
   return live;
 }
 
+// A ring that no tracer of this run uses is as small as a ring can be.
+void Live::size_rings(const LiveOptions& options) {
+  bool uses_events = false, uses_lifecycle = false;
+  for (const Tracer& tracer : tracers_)
+    (tracer.schema().event.lifecycle ? uses_lifecycle : uses_events) = true;
+  const auto page = static_cast<uint32_t>(sysconf(_SC_PAGESIZE));
+  auto size = [&](const char* name, uint32_t bytes) {
+    bpf_map__set_max_entries(bpf_object__find_map_by_name(engine_->object(), name), bytes);
+  };
+  size("events", uses_events ? options.ring_bytes : page);
+  size("lifecycle", uses_lifecycle ? options.lifecycle_bytes : page);
+}
+
 Result<> Live::load_engine(const LiveOptions& options) {
   engine_ = std::make_unique<Tracer>(TRY(Tracer::open(embedded_engine())));
   TRY(choose_hooks(*engine_));
   for (Hook& hook : engine_->hooks())
     hook.chosen =
         options.targeting.by_pid && (options.targeting.follow || hook.program != "follow_fork");
-  for (auto [name, bytes] :
-       {std::pair{"events", options.ring_bytes}, {"lifecycle", options.lifecycle_bytes}})
-    bpf_map__set_max_entries(bpf_object__find_map_by_name(engine_->object(), name), bytes);
+  size_rings(options);
   for (const char* name : {"groups_even", "groups_odd", "others", "empty_cell", "key_scratch"})
     skip_map(*engine_, name);
   TRY(choose_transport(*engine_, rings_));
@@ -127,7 +138,7 @@ Result<> Live::load_engine(const LiveOptions& options) {
 
 Result<> Live::load_tracer(size_t i, const LiveOptions& options) {
   Tracer& tracer = tracers_[i];
-  TRY(choose_hooks(tracer));
+  TRY(choose_hooks(tracer, options.preferred_surface));
   TRY(apply_plan(tracer, *plans_[i], static_cast<uint16_t>(i)));
   TRY(apply_targeting(tracer, options.targeting));
   TRY(tracer.set("plan.wake_bytes", wake_bytes));

@@ -30,6 +30,7 @@ struct Targeting {
 
 struct LiveOptions {
   Targeting targeting;
+  std::string preferred_surface;       // of programs that serve one purpose
   uint32_t ring_bytes = 8 << 20;       // a power of two; of the events ring
   uint32_t lifecycle_bytes = 4 << 20;  // of the other
   bool perf_buffers = false;           // even where the kernel has ring buffers
@@ -67,6 +68,7 @@ class Live {
 
  private:
   Live() = default;
+  void size_rings(const LiveOptions& options);
   Result<> load_engine(const LiveOptions& options);
   Result<> load_tracer(size_t i, const LiveOptions& options);
   Result<std::vector<std::unique_ptr<Source>>> open_sources(uint32_t perf_bytes);

@@ -103,6 +103,8 @@ class Tracer {
 
 // For each purpose the first program, in the order tp_btf, fentry/fexit, kprobe, tracepoint, that
 // this kernel allows. An error when a purpose-less program or every purpose fails.
-Result<> choose_hooks(Tracer& tracer);
+// `preferred`: a surface ("kprobe") that is tried before the others; kprobe stands for kretprobe
+// too.
+Result<> choose_hooks(Tracer& tracer, const std::string& preferred = {});
 
 }  // namespace plumb::kernel

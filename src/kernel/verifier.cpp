@@ -93,7 +93,7 @@ std::string distill_verifier_log(std::string_view log) {
     }
   }
   if (complaint.empty()) return {};
-  return complaint + "\n    at " + instruction + "\n    in " + source;
+  return complaint + "\n    at " + instruction + (source.empty() ? "" : "\n    in " + source);
 }
 
 Fail explain_refusal(const std::string& tracer, bpf_object*, int error) {

@@ -38,6 +38,7 @@ struct Request {
   bool strict = false;
   bool fast = false;
   bool perf_buffers = false;
+  std::string preferred_surface;
   bool quiet = false;
   bool verbose = false;
   Color color = Color::automatic;

@@ -42,6 +42,7 @@ kernel::LiveOptions live_options(const Request& request) {
   options.ring_bytes = request.ring_bytes;
   options.fast = request.fast;
   options.perf_buffers = request.perf_buffers;
+  options.preferred_surface = request.preferred_surface;
   options.statistics = request.statistics;
   return options;
 }
@@ -159,7 +160,8 @@ Result<int> trace(const Request& request) {
   Prepared prepared = TRY(prepare(request));
   kernel::LiveOptions options = live_options(request);
   if (request.plan_only) {
-    for (kernel::Tracer& tracer : prepared.tracers) TRY(kernel::choose_hooks(tracer));
+    for (kernel::Tracer& tracer : prepared.tracers)
+      TRY(kernel::choose_hooks(tracer, request.preferred_surface));
     fmt::print("{}", describe(prepared, request, options));
     return 0;
   }
