@@ -40,23 +40,35 @@ def others_settled(tracer):
     tracer.wait_settled()
 
 
-def lines_with(path, needle):
+def lines_of_noop(path):
+    """The storm itself has noop's path among its arguments: that line is not counted."""
+    noop, itself = machine.workload("noop").encode(), machine.workload("spawnstorm").encode()
     with open(path, "rb") as file:
-        return sum(needle in line for line in file)
+        return sum(noop in line and itself not in line for line in file)
+
+
+def check_account(path, stats):
+    """What plumb says it sent is what arrived in the file."""
+    with open(path, "rb") as file:
+        arrived = sum(line.startswith(b'{"event":"exec"') for line in file)
+    if arrived != stats["tracers"]["exec"]["emitted"]:
+        raise Trouble(f"{arrived} lines, but the account says {stats['tracers']['exec']}")
 
 
 class Storm(experiment.Experiment):
     name = "storm"
-    title = "20,000 executions by 2 workers as fast as they go, of a program that exits at once"
     method = ("Everybody traces the whole machine into a file in memory; captured = lines with the "
-              "program's path. CPU is counted from attached to drained, start and end apart.")
-    seconds = 190
+              "program's path (\"plumb -- storm\": into /dev/null, its own count). CPU: from attached "
+              "to drained, start and end apart. strace: a fiftieth of the storm, captured scaled.")
+    seconds = 150
     peers = {"bpftrace printf": "bpftrace", "execsnoop.bt": "execsnoop.bt", "execsnoop": "execsnoop",
              "perf trace": "perf", "strace -f": "strace"}
 
     def __init__(self, quick):
         super().__init__(quick)
         self.count = self.some(20000)
+        self.title = (f"{self.count:,} executions by 2 workers as fast as they go, of a program that "
+                      "exits at once")
 
     def tools(self):
         return experiment.with_peers(
@@ -81,26 +93,26 @@ class Storm(experiment.Experiment):
         tracer = Process(command, stdout=None if own or tool == "perf trace" else output)
         rate, meanwhile, whole = traced(tracer, workload,
                                         plumb_is_ready if own else others_settled)
-        captured = lines_with(output, b"workloads/noop") - lines_with(output, b"spawnstorm")
+        captured = lines_of_noop(output)
         self.add(number, tool, rate=rate, captured=captured, cpu_us=meanwhile / 1e3 / self.count,
                  whole_s=whole)
         if own:
             stats = tracer.stats()
+            if tool == "plumb --json":
+                check_account(output, stats)
             self.add(number, tool, own_account_s=stats["cpu_ns"] / 1e9,
                      lost=sum(stats["tracers"]["exec"]["lost"].values()),
                      ns_per_hit=stats["tracers"]["exec"]["ns_per_hit"])
 
-    def commands(self, output):
-        return {
-            "plumb": [machine.plumb(), "exec", "--stats", "-o", str(output)],
-            "plumb --json": [machine.plumb(), "exec", "--stats", "--json", "-o", str(output)],
-            "bpftrace printf": ["bpftrace", "-e", BPFTRACE_EXEC],
-            "execsnoop.bt": [machine.installed("execsnoop.bt") or ""],
-            "execsnoop": [machine.installed("execsnoop") or ""],
-            "perf trace": ["perf", "trace", "-a", "-e", "sched:sched_process_exec", "-o", str(output)],
-        }[0:] if False else {
-            "plumb": [machine.plumb(), "exec", "--stats", "-o", str(output)],
-        }
+    @staticmethod
+    def commands(output):
+        plumb = [machine.plumb(), "exec", "--stats", "-o", str(output)]
+        return {"plumb": plumb, "plumb --json": [*plumb, "--json"],
+                "bpftrace printf": ["bpftrace", "-e", BPFTRACE_EXEC],
+                "execsnoop.bt": [machine.installed("execsnoop.bt")],
+                "execsnoop": [machine.installed("execsnoop")],
+                "perf trace": ["perf", "trace", "-a", "-e", "sched:sched_process_exec",
+                               "-o", str(output)]}
 
     def measure_own_command(self, number, tool, workload):
         tracer = Process([machine.plumb(), "exec", "--stats", "-o", "/dev/null", "--", *workload],
@@ -115,5 +127,103 @@ class Storm(experiment.Experiment):
         count = max(40, self.count // 50)
         text = run_workload(["strace", "-f", "-qq", "-e", "trace=execve", "-o", str(output),
                              *storm(count, 2)])
-        captured = lines_with(output, b'execve("' + machine.workload("noop").encode())
+        captured = lines_of_noop(output)
         self.add(number, tool, rate=rate_of(text), captured=captured * self.count / count)
+
+    def rows_of(self, tool):
+        return [tool, self.spread(tool, "rate"), self.samples.ratio(tool, "untraced", "rate"),
+                self.spread(tool, "captured"), self.spread(tool, "lost"),
+                self.spread(tool, "cpu_us"), self.spread(tool, "whole_s"),
+                self.spread(tool, "ns_per_hit")]
+
+    def tables(self):
+        header = ["tracer", "executions/s", "/ untraced", f"captured of {self.count:,}",
+                  "said lost", "CPU us/execution", "CPU s, all", "ns per hit"]
+        return [(header, [self.rows_of(tool) for tool in self.samples.tools()])]
+
+    def targets(self):
+        found = []
+        for tool in ("plumb", "plumb --json", "plumb -- storm"):
+            captured = self.spread(tool, "captured")
+            found.append(Target(f"{tool}: captured", captured, self.count))
+            found.append(Target(f"{tool}: rate / untraced",
+                                self.samples.ratio(tool, "untraced", "rate"), 0.95))
+        found.append(Target("plumb: CPU us per execution", self.spread("plumb", "cpu_us"), 1, True))
+        return found
+
+
+class Arguments(experiment.Experiment):
+    name = "arguments"
+    method = ("Complete = all 56 arguments there with all their bytes (plumb: compared with what was "
+              "passed; execsnoop: counted words). execsnoop.bt cannot show more than 16.")
+    seconds = 80
+    passed = [f"argument-{i:02}-" + "x" * 88 for i in range(55)]
+
+    def __init__(self, quick):
+        super().__init__(quick)
+        self.count = self.some(8000)
+        self.title = (f"{self.count:,} executions by 4 workers with 55 arguments of 100 bytes, the "
+                      "reader at nice 19")
+
+    def tools(self):
+        return experiment.with_peers(["untraced", "plumb --json", "plumb"],
+                                     {"execsnoop --max-args 60": "execsnoop",
+                                      "execsnoop.bt": "execsnoop.bt"})
+
+    def measure(self, number, tool):
+        output = machine.scratch() / "arguments.out"
+        workload = storm(self.count, 4, self.passed)
+        if tool == "untraced":
+            self.add(number, tool, rate=rate_of(run_workload(workload)))
+            return
+        own = tool.startswith("plumb")
+        plumb = [machine.plumb(), "exec", "--stats", "-o", str(output)]
+        command = {"plumb": plumb, "plumb --json": [*plumb, "--json"],
+                   "execsnoop --max-args 60": [machine.installed("execsnoop"), "--max-args", "60"],
+                   "execsnoop.bt": [machine.installed("execsnoop.bt")]}[tool]
+        tracer = Process(command, stdout=None if own else output, nice=19)
+        rate, meanwhile, _ = traced(tracer, workload, plumb_is_ready if own else others_settled)
+        check = complete_json if tool == "plumb --json" else complete_words
+        captured, complete = check(output, [machine.workload("noop"), *self.passed])
+        self.add(number, tool, rate=rate, captured=captured, complete=complete,
+                 cpu_us=meanwhile / 1e3 / self.count)
+        if own:
+            self.add(number, tool,
+                     lost=sum(tracer.stats()["tracers"]["exec"]["lost"].values()))
+        output.unlink()
+
+    def tables(self):
+        rows = [[tool, self.spread(tool, "rate"), self.samples.ratio(tool, "untraced", "rate"),
+                 self.spread(tool, "captured"), self.spread(tool, "complete"),
+                 self.spread(tool, "lost"), self.spread(tool, "cpu_us")]
+                for tool in self.samples.tools()]
+        return [(["tracer", "executions/s", "/ untraced", f"captured of {self.count:,}", "complete",
+                  "said lost", "CPU us/execution"], rows)]
+
+    def targets(self):
+        return [Target(f"{tool}: {what}", self.spread(tool, what), self.count)
+                for tool in ("plumb --json", "plumb") for what in ("captured", "complete")]
+
+
+def complete_json(path, passed):
+    """(executions of noop, those whose arguments are exactly the ones passed)"""
+    captured = complete = 0
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            event = json.loads(line)
+            if event.get("path") == passed[0]:
+                captured += 1
+                complete += event["args"] == passed
+    return captured, complete
+
+
+def complete_words(path, passed):
+    """The same where arguments are words of a line that may begin with anything."""
+    wanted, captured, complete = " ".join(passed).encode(), 0, 0
+    itself = machine.workload("spawnstorm").encode()
+    with open(path, "rb") as file:
+        for line in file:
+            if passed[0].encode() in line and itself not in line:
+                captured += 1
+                complete += wanted in b" ".join(line.split())
+    return captured, complete

@@ -44,16 +44,17 @@ class Experiment:
     def spread(self, tool, what):
         return self.samples.spread(tool, what)
 
-    def run(self, rounds):
+    def run(self, rounds, deadline):
         began = time.monotonic()
         failures = collections.Counter()
         for number in range(min(rounds, self.most_rounds)):
-            if number and time.monotonic() - began > self.seconds:
+            now = time.monotonic()
+            if number and (now - began > self.seconds or now > deadline):
                 break
             tools = [tool for tool in self.tools() if tool not in self.dropped]
             turn = number % len(tools)  # nobody is always the first
             for tool in tools[turn:] + tools[:turn]:
-                print(f"\r\033[K{self.name}: round {number + 1}: {tool}", end="", file=sys.stderr)
+                progress(f"{self.name}: round {number + 1}: {tool}")
                 try:
                     self.measure(number, tool)
                 except processes.Trouble as trouble:
@@ -63,10 +64,10 @@ class Experiment:
                     if failures[tool] == 2:
                         self.dropped[tool] = "failed twice"
             self.done = number + 1
-        print("\r\033[K", end="", file=sys.stderr)
+        progress("")
 
     def report(self):
-        print(f"\n{self.name}: {self.title}\n  {self.method} ({self.done} rounds)")
+        print(f"\n{self.name}: {self.title}\n  {self.method} ({self.done} round{'s'[self.done == 1:]})")
         for header, rows in self.tables():
             print()
             print(figures.table(header, rows))
@@ -86,6 +87,11 @@ class Experiment:
                 "samples": self.samples.as_data(),
                 "targets": [target.as_data() for target in self.targets()],
                 "troubles": [f"{tool}: {text}" for tool, text in self.samples.troubles]}
+
+
+def progress(text):
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
 def with_peers(own, peers):

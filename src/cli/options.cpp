@@ -30,11 +30,17 @@ void add_query(CLI::App& app, session::Request& r, Texts& t) {
   app.add_option("--show", r.ask.show,
                  "count,sum(x),avg(x),min(x),max(x),p50(x),p90(x),p99(x),p999(x),hist(x)")
       ->type_name("LIST");
-  app.add_option("--top", r.ask.top, "the N largest groups")->type_name("N");
-  app.add_option("--keys", r.ask.keys, "at most N groups; the rest is (other)")->type_name("N");
+  app.add_option("--top", r.ask.top, "the N largest groups")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  app.add_option("--keys", r.ask.keys, "at most N groups; the rest is (other)")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
   app.add_option("--every", t.every, "show groups so often")->type_name("TIME");
   app.add_option("--sample", t.sample, "keep one event of N, weighted")->type_name("1/N");
-  app.add_option("--count", r.count, "stop after N events")->type_name("N");
+  app.add_option("--count", r.count, "stop after N events")
+      ->check(CLI::Range(uint64_t{1}, uint64_t{INT64_MAX}))
+      ->type_name("N");
 }
 
 void add_output(CLI::App& app, session::Request& r, Texts& t) {
@@ -57,7 +63,7 @@ void add_targets(CLI::App& app, session::Request& r, Texts& t) {
 
 void add_run(CLI::App& app, session::Request& r, Texts& t) {
   app.add_option("--for", t.time, "stop after this time")->type_name("TIME");
-  app.add_option("--ring", t.ring, "size of the events ring")->type_name("SIZE");
+  app.add_option("--ring", t.ring, "size of the ring of events")->type_name("SIZE");
   app.add_flag("--fast", r.fast, "poll for events: microseconds of latency, a whole CPU");
   app.add_flag("--perf-buffers", r.perf_buffers, "as kernels before 5.8 need, on any kernel");
   app.add_option("--prefer", r.preferred_surface, "hooks of this surface where there is a choice")
@@ -201,6 +207,9 @@ Result<Parsed> parse_run(const Words& words, Source source) {
     r.tracers = split(t.what, ',');
   else
     r.recording = t.what;
+  for (const char* flag : {"--where", "--fields", "--by", "--show"})
+    if (app.count(flag) && app.get_option(flag)->as<std::string>().empty())
+      return misuse(std::string(flag) + ": nothing given");
   r.record = source == Source::kernel_to_recording;
   r.ask.all_fields = r.json || r.record;
   TRY(bind(t, r));

@@ -31,8 +31,8 @@ struct Targeting {
 struct LiveOptions {
   Targeting targeting;
   std::string preferred_surface;       // of programs that serve one purpose
-  uint32_t ring_bytes = 8 << 20;       // a power of two; of the events ring
-  uint32_t lifecycle_bytes = 4 << 20;  // of the other
+  uint32_t ring_bytes = 8 << 20;       // a power of two
+  uint32_t lifecycle_bytes = 4 << 20;  // of the ring that lifecycle events have apart
   bool perf_buffers = false;           // even where the kernel has ring buffers
   bool fast = false;                   // the reader polls; nothing ever wakes it
   bool statistics = false;             // have the kernel time the programs

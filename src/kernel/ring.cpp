@@ -24,7 +24,8 @@ Result<Ring> Ring::open(int fd, uint32_t size) {
   ring.consumer_ = static_cast<uint64_t*>(consumer);
   void* producer = mmap(nullptr, page + 2 * static_cast<size_t>(size), PROT_READ, MAP_SHARED, fd,
                         static_cast<off_t>(page));
-  if (producer == MAP_FAILED) return fail_errno("map the ring's data", errno);
+  if (producer == MAP_FAILED)
+    return fail_errno("map the ring's data", errno, "a smaller --ring needs less memory");
   ring.producer_ = static_cast<uint64_t*>(producer);
   ring.data_ = static_cast<char*>(producer) + page;
   ring.read_ = *ring.consumer_;

@@ -12,6 +12,8 @@
 namespace plumb::resolve {
 namespace {
 
+constexpr Cgroups::Clock::duration soon = std::chrono::milliseconds(20);
+
 constexpr size_t most_cached = 65'536;
 constexpr size_t most_listed = 10;
 constexpr size_t short_id = 12;
@@ -85,7 +87,7 @@ Containers::Containers(Cgroups& cgroups, Paths paths, Cgroups::Clock::duration u
 }
 
 void Containers::refresh(Cgroups::Clock::time_point now) {
-  if (now < refreshed_ + unknown_for_) return;
+  if (now < refreshed_ + std::min(unknown_for_, soon)) return;
   refreshed_ = now;
   states_.refresh();
 }
@@ -114,6 +116,8 @@ std::optional<Container> Containers::innermost(std::string_view cgroup) {
   return std::nullopt;
 }
 
+// A runtime makes the cgroup first and the state file soon after: a new cgroup without a name is
+// asked about again quickly, then ever more rarely.
 std::string Containers::name_of(uint64_t cgroup_id) {
   Cgroups::Clock::time_point now = Cgroups::Clock::now();
   auto cached = cache_.find(cgroup_id);
@@ -127,8 +131,10 @@ std::string Containers::name_of(uint64_t cgroup_id) {
   }
   if (cache_.size() >= most_cached) cache_.clear();
   bool settled = container && !container->name.empty();
+  const auto waited = cached == cache_.end() ? Cgroups::Clock::duration{} : cached->second.wait;
+  const auto wait = std::min(unknown_for_, std::max(soon, 2 * waited));
   CachedName answer{container ? shown_name(*container) : "",
-                    settled ? Cgroups::Clock::time_point::max() : now + unknown_for_};
+                    settled ? Cgroups::Clock::time_point::max() : now + wait, wait};
   return cache_.insert_or_assign(cgroup_id, std::move(answer)).first->second.name;
 }
 

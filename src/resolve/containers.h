@@ -57,6 +57,7 @@ class Containers {
   struct CachedName {
     std::string name;
     Cgroups::Clock::time_point until;
+    Cgroups::Clock::duration wait;
   };
 
   void refresh(Cgroups::Clock::time_point now);

@@ -1,7 +1,6 @@
 #include "session/prepare.h"
 
 #include <pwd.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -9,6 +8,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "session/processes.h"
 
 namespace plumb::session {
 namespace {
@@ -104,8 +104,7 @@ Result<kernel::Targeting> find_targets(const Request& request, Machine& machine)
   targeting.follow = request.who.follow;
   targeting.comm = request.who.comm;
   for (uint32_t pid : request.who.pids) {
-    if (kill(static_cast<pid_t>(pid), 0) != 0 && errno == ESRCH)
-      return fail(fmt::format("--pid {}: no such process", pid), "ps -e shows what runs");
+    TRY(check_process(pid));
     targeting.pids.push_back(pid);
   }
   if (!request.who.user.empty()) targeting.uid = TRY(find_user(request.who.user));

@@ -43,7 +43,7 @@ struct Request {
   bool verbose = false;
   Color color = Color::automatic;
   disclose::Mode privacy = disclose::Mode::redact;
-  uint32_t ring_bytes = 8 << 20;
+  std::optional<uint32_t> ring_bytes;             // empty: the defaults of kernel::LiveOptions
   uint64_t count = 0;                             // stop after so many events; 0: never
   std::optional<std::chrono::nanoseconds> every;  // report aggregates so often
   std::optional<std::chrono::nanoseconds> time;   // --for

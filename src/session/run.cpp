@@ -9,6 +9,7 @@
 #include "session/command.h"
 #include "session/pipeline.h"
 #include "session/prepare.h"
+#include "session/processes.h"
 #include "session/replay.h"
 #include "session/report.h"
 #include "session/request.h"
@@ -39,7 +40,7 @@ void install_signals() {
 
 kernel::LiveOptions live_options(const Request& request) {
   kernel::LiveOptions options;
-  options.ring_bytes = request.ring_bytes;
+  if (request.ring_bytes) options.ring_bytes = options.lifecycle_bytes = *request.ring_bytes;
   options.fast = request.fast;
   options.perf_buffers = request.perf_buffers;
   options.preferred_surface = request.preferred_surface;
@@ -141,12 +142,12 @@ class Run {
   Clock::time_point began_{}, next_report_{}, last_check_{};
 };
 
-void say_ready(const Request& request, const kernel::Live& live) {
+void say_ready(const kernel::Live& live) {
   for (const kernel::Tracer& tracer : live.tracers())
     for (const std::string& missing : tracer.reductions())
       fmt::print(stderr, "plumb: {}: not seen: {}; plumb list {} says why\n", tracer.name(),
                  missing, tracer.name());
-  if (!request.quiet) fmt::print(stderr, "plumb: ready\n");
+  fmt::print(stderr, "plumb: ready\n");
 }
 
 Result<Opened> open_output(const Request& request, const Prepared& prepared) {
@@ -183,8 +184,10 @@ Result<int> trace(const Request& request) {
   run.pipeline().stop_after(request.count);
   run.pipeline().begin();
   TRY(live->attach());
+  if (request.who.follow)
+    for (uint32_t pid : descendants_of(request.who.pids)) TRY(live->target(pid));
   drop_capabilities();
-  say_ready(request, *live);
+  say_ready(*live);
   return run.go(command ? &*command : nullptr);
 }
 

@@ -1,0 +1,64 @@
+#include "session/processes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "base/text.h"
+
+namespace plumb::session {
+namespace {
+
+// The number after "NAME:" in /proc/PID/status; 0 when it is not there.
+uint32_t number_of(const std::string& status, const std::string& name) {
+  const size_t at = status.find("\n" + name + ":\t");
+  if (at == std::string::npos) return 0;
+  const std::string_view rest = std::string_view(status).substr(at + name.size() + 3);
+  auto number = parse_unsigned(rest.substr(0, rest.find('\n')));
+  return number ? static_cast<uint32_t>(*number) : 0;
+}
+
+// Who is whose child, of all processes of this moment.
+std::multimap<uint32_t, uint32_t> children() {
+  std::multimap<uint32_t, uint32_t> by_parent;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+    auto pid = parse_unsigned(entry.path().filename().string());
+    if (!pid) continue;
+    auto status = read_file(entry.path() / "status", 8192);
+    if (status) by_parent.emplace(number_of(*status, "PPid"), static_cast<uint32_t>(*pid));
+  }
+  return by_parent;
+}
+
+}  // namespace
+
+Result<> check_process(uint32_t pid) {
+  auto status = read_file(fmt::format("/proc/{}/status", pid), 8192);
+  if (!status || status->find("\nState:\tZ") != std::string::npos)
+    return fail(fmt::format("--pid {}: no such process", pid), "ps -e shows what runs");
+  const uint32_t process = number_of(*status, "Tgid");
+  if (process != pid)
+    return misuse(fmt::format("--pid {}: that is a thread of process {}", pid, process),
+                  fmt::format("-p {} --where 'tid == {}'", process, pid));
+  return {};
+}
+
+std::vector<uint32_t> descendants_of(const std::vector<uint32_t>& pids) {
+  std::vector<uint32_t> found = pids;
+  if (pids.empty()) return found;
+  const auto by_parent = children();
+  for (size_t i = 0; i < found.size(); i++) {
+    const auto [first, last] = by_parent.equal_range(found[i]);
+    for (auto child = first; child != last; child++)
+      if (std::find(found.begin(), found.end(), child->second) == found.end())
+        found.push_back(child->second);
+  }
+  found.erase(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(pids.size()));
+  return found;
+}
+
+}  // namespace plumb::session
