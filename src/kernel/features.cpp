@@ -17,6 +17,11 @@ struct BtfCloser {
   void operator()(btf* kernel) const { btf__free(kernel); }
 };
 
+std::unique_ptr<btf, BtfCloser>& loaded_btf() {
+  static std::unique_ptr<btf, BtfCloser> kernel;
+  return kernel;
+}
+
 constexpr const char* kernel_btf_file = "/sys/kernel/btf/vmlinux";
 
 // Is this a name in the kernel's BTF? Parsing all of it takes megabytes and milliseconds, which a
@@ -47,9 +52,11 @@ Availability refused(std::string_view what, int error, std::string remedy) {
 }
 
 const btf* vmlinux() {
-  static const std::unique_ptr<btf, BtfCloser> kernel(btf__load_vmlinux_btf());
-  return libbpf_get_error(kernel.get()) ? nullptr : kernel.get();
+  if (!loaded_btf()) loaded_btf().reset(btf__load_vmlinux_btf());
+  return libbpf_get_error(loaded_btf().get()) ? nullptr : loaded_btf().get();
 }
+
+void forget_vmlinux() { loaded_btf().reset(); }
 
 std::optional<uint64_t> tracepoint_id(std::string_view name) {
   for (const char* root : {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"}) {

@@ -29,6 +29,8 @@ Availability ring_buffer();
 
 // The kernel's own types; null when it has none.
 const btf* vmlinux();
+// Its types take megabytes: once everything is loaded nobody needs them.
+void forget_vmlinux();
 
 // The number tracefs gives "CATEGORY/NAME"; none when there is no such tracepoint or no tracefs.
 std::optional<uint64_t> tracepoint_id(std::string_view name);

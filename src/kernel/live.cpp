@@ -95,6 +95,7 @@ Result<std::unique_ptr<Live>> Live::load(std::vector<Tracer> tracers,
   live->ordered_ =
       std::make_unique<Ordered>(TRY(live->open_sources(options.ring_bytes)), header.time);
   TRY(live->open_reader());
+  forget_vmlinux();
   malloc_trim(0);  // what libbpf needed of the kernel's BTF is large and over
   if (options.statistics) live->statistics_ = Fd(bpf_enable_stats(BPF_STATS_RUN_TIME));
   return live;

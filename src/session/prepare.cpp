@@ -98,6 +98,15 @@ Result<Prepared> prepare(const Request& request) {
   return prepared;
 }
 
+Result<> check_memory(const kernel::LiveOptions& options) {
+  const uint64_t free = available_memory();
+  const uint64_t rings = uint64_t{options.ring_bytes} + options.lifecycle_bytes;
+  if (rings <= free / 2) return {};
+  return fail(fmt::format("--ring: {} of rings do not fit into {} of free memory", show_size(rings),
+                          show_size(free)),
+              "a smaller --ring");
+}
+
 Result<kernel::Targeting> find_targets(const Request& request, Machine& machine) {
   kernel::Targeting targeting;
   targeting.by_pid = !request.who.pids.empty() || !request.command.empty();

@@ -27,6 +27,10 @@ Result<kernel::Tracer> open_tracer(const std::string& name);
 // not exist. `machine` finds cgroups and containers.
 Result<kernel::Targeting> find_targets(const Request& request, Machine& machine);
 
+// An error when the rings would take more than half of the memory that is available: the kernel
+// would make room for them by killing processes.
+Result<> check_memory(const kernel::LiveOptions& options);
+
 // What --plan prints.
 std::string describe(const Prepared& prepared, const Request& request,
                      const kernel::LiveOptions& options);

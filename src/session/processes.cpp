@@ -47,6 +47,16 @@ Result<> check_process(uint32_t pid) {
   return {};
 }
 
+uint64_t available_memory() {
+  auto meminfo = read_file("/proc/meminfo", 65536);
+  const size_t at = meminfo ? meminfo->find("MemAvailable:") : std::string::npos;
+  if (at == std::string::npos) return UINT64_MAX;
+  const size_t digits = meminfo->find_first_of("0123456789", at);
+  const size_t end = meminfo->find_first_not_of("0123456789", digits);
+  auto kib = parse_unsigned(std::string_view(*meminfo).substr(digits, end - digits));
+  return kib ? *kib * 1024 : UINT64_MAX;
+}
+
 std::vector<uint32_t> descendants_of(const std::vector<uint32_t>& pids) {
   std::vector<uint32_t> found = pids;
   if (pids.empty()) return found;

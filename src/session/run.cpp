@@ -166,6 +166,7 @@ Result<int> trace(const Request& request) {
     fmt::print("{}", describe(prepared, request, options));
     return 0;
   }
+  TRY(check_memory(options));
   options.targeting = TRY(find_targets(request, machine));
   Opened opened = TRY(open_output(request, prepared));
   install_signals();
