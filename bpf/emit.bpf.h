@@ -8,6 +8,7 @@
 #pragma once
 #include "account.bpf.h"
 #include "group.bpf.h"
+#include "targets.bpf.h"
 #include <bpf/bpf_core_read.h>
 
 /* Begins every record; user space finds the members through BTF. */
@@ -101,15 +102,19 @@ static __always_inline __u32 current_epoch(void)
 	return reader && reader->epoch ? 1 : 0;
 }
 
-/* Decides the event's fate before it is sent: its weight, or 0 when it ended here. */
+static __always_inline bool passes(const void *event, const char *body)
+{
+	if (!plan.leaves || where_passes(event, body, false))
+		return true;
+	count_outcome(OUTCOME_FILTERED);
+	return false;
+}
+
+/* The fate of an event that has passed: its weight when it is sent, or 0 when it ends here. */
 static __always_inline __u32 admit(const void *event, const char *body)
 {
 	__u32 weight = 1;
 
-	if (plan.leaves && !where_passes(event, body, false)) {
-		count_outcome(OUTCOME_FILTERED);
-		return 0;
-	}
 	if (plan.sample_every > 1) {
 		if (bpf_get_prandom_u32() % plan.sample_every) {
 			count_outcome(OUTCOME_SAMPLED_OUT);
@@ -158,19 +163,38 @@ static __always_inline void *ring_of_plan(void)
 					   sizeof(record_)));                                      \
 	})
 
-/* Sends an event without a tail. Returns 0, so that a program can end with it. */
-#define emit(ctx, e)                                                                               \
+#define send_admitted(ctx, e)                                                                      \
 	({                                                                                         \
 		__u32 weight_ = admit(e, NULL);                                                    \
-		KEEP_TYPE(typeof(*(e)));                                                           \
+		if (weight_ && plan.to_perf)                                                       \
+			send_to_perf(ctx, weight_, e);                                             \
+		else if (weight_ && plan.to_lifecycle)                                             \
+			send_to_ring(&lifecycle, weight_, e);                                      \
+		else if (weight_)                                                                  \
+			send_to_ring(&events, weight_, e);                                         \
+	})
+
+/*
+ * Sends an event without a tail; its caller `who` is the current task. Returns 0, so that a program
+ * can end with it.
+ */
+#define emit(ctx, e)                                                                               \
+	({                                                                                         \
 		_Static_assert(sizeof(*(e)) <= PLAN_EVENT_BYTES, "the event is too large");        \
-		if (weight_) {                                                                     \
-			if (plan.to_perf)                                                          \
-				send_to_perf(ctx, weight_, e);                                     \
-			else if (plan.to_lifecycle)                                                \
-				send_to_ring(&lifecycle, weight_, e);                              \
-			else                                                                       \
-				send_to_ring(&events, weight_, e);                                 \
+		KEEP_TYPE(typeof(*(e)));                                                           \
+		if (passes(e, NULL)) {                                                             \
+			describe_caller(&(e)->who, CALLER_LATE);                                   \
+			send_admitted(ctx, e);                                                     \
 		}                                                                                  \
+		0;                                                                                 \
+	})
+
+/* The same for an event without a caller, or with one that was remembered. */
+#define emit_plain(ctx, e)                                                                         \
+	({                                                                                         \
+		_Static_assert(sizeof(*(e)) <= PLAN_EVENT_BYTES, "the event is too large");        \
+		KEEP_TYPE(typeof(*(e)));                                                           \
+		if (passes(e, NULL))                                                               \
+			send_admitted(ctx, e);                                                     \
 		0;                                                                                 \
 	})

@@ -68,6 +68,9 @@ struct metric {
 	__u8 unused[3];
 };
 
+/* When a member of the caller is read: never, once the event has passed --where, or for it. */
+enum caller_need { CALLER_UNUSED, CALLER_LATE, CALLER_EARLY };
+
 struct plan {
 	__u32 leaves; /* 0: everything passes */
 	__u32 keys;
@@ -84,14 +87,15 @@ struct plan {
 	struct metric metric[PLAN_METRICS];
 	/* By byte offset in the event: somebody wants the field that begins here. */
 	__u8 wanted[PLAN_EVENT_BYTES];
-	/* The same for the members of struct caller, in whichever field it is. */
+	/* The same for the members of struct caller: enum caller_need. */
 	__u8 wanted_caller[sizeof(struct caller)];
 	/* Not read: BTF holds only types that something mentions, and user space needs these. */
 	enum plan_limits limits;
 	enum leaf_next next;
+	enum caller_need need;
 };
 
 const volatile struct plan plan = { .sample_every = 1 };
 
 #define wants(event, field) (plan.wanted[__builtin_offsetof(struct event, field)])
-#define wants_caller(member) (plan.wanted_caller[__builtin_offsetof(struct caller, member)])
+#define caller_need(member)  (plan.wanted_caller[__builtin_offsetof(struct caller, member)])

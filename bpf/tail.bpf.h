@@ -143,6 +143,7 @@ static __always_inline void finish_tail(void *ctx, const void *event, __u32 even
 
 	if (!weight)
 		return;
+	__builtin_memcpy(tail->record + sizeof(struct header), event, event_size);
 	*(struct header *)tail->record = stamp(weight);
 	if (size > RECORD_BYTES || size == 0)
 		return;
@@ -153,9 +154,12 @@ static __always_inline void finish_tail(void *ctx, const void *event, __u32 even
 #define emit_tail(ctx, e, tail)                                                                    \
 	({                                                                                         \
 		_Static_assert(sizeof(*(e)) <= PLAN_EVENT_BYTES, "the event is too large");        \
-		*(typeof(e))((tail)->record + sizeof(struct header)) = *(e);                       \
 		KEEP_TYPE(typeof(*(e)));                                                           \
-		finish_tail(ctx, e, sizeof(*(e)), tail);                                           \
+		if (passes(e, (tail)->record + sizeof(struct header))) {                           \
+			describe_caller(&(e)->who, CALLER_LATE);                                   \
+			finish_tail(ctx, e, sizeof(*(e)), tail);                                   \
+		}                                                                                  \
+                                          \
 		(tail)->busy = 0;                                                                  \
 		0;                                                                                 \
 	})

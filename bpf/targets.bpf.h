@@ -89,18 +89,39 @@ static __always_inline void own_namespace(struct task_struct *leader, __u32 *ns_
 	*pid_ns = BPF_CORE_READ(own.ns, ns.inum);
 }
 
-static __always_inline void describe_leader(struct caller *who)
+static __always_inline void describe_leader(struct caller *who, enum caller_need when)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 
-	if (wants_caller(started))
+	if (caller_need(started) == when)
 		who->started = BPF_CORE_READ(leader, start_boottime);
-	if (wants_caller(ns_pid) || wants_caller(pid_ns))
+	if (caller_need(ns_pid) == when || caller_need(pid_ns) == when)
 		own_namespace(leader, &who->ns_pid, &who->pid_ns);
 }
 
-/* Describes the current task and says whether it is traced. Counts the hit, once per event. */
+/* Reads of the current task what is needed then; each costs some nanoseconds. */
+static __always_inline void describe_caller(struct caller *who, enum caller_need when)
+{
+	if (caller_need(uid) == when || caller_need(gid) == when) {
+		__u64 owner = bpf_get_current_uid_gid();
+
+		who->uid = (__u32)owner;
+		who->gid = owner >> 32;
+	}
+	if (caller_need(cgroup) == when)
+		who->cgroup = bpf_get_current_cgroup_id();
+	if (caller_need(comm) == when)
+		bpf_get_current_comm(who->comm, sizeof(who->comm));
+	if (caller_need(started) == when || caller_need(ns_pid) == when ||
+	    caller_need(pid_ns) == when)
+		describe_leader(who, when);
+}
+
+/*
+ * Says whether the current task is traced, and begins to describe it: `emit` reads the rest once
+ * the event has passed the filter. Counts the hit, once per event.
+ */
 static __always_inline bool current_caller(struct caller *who)
 {
 	__u64 id = bpf_get_current_pid_tgid();
@@ -113,17 +134,15 @@ static __always_inline bool current_caller(struct caller *who)
 	}
 	who->pid = id >> 32;
 	who->tid = (__u32)id;
-	if (wants_caller(uid) || wants_caller(gid)) {
-		__u64 owner = bpf_get_current_uid_gid();
+	describe_caller(who, CALLER_EARLY);
+	return true;
+}
 
-		who->uid = (__u32)owner;
-		who->gid = owner >> 32;
-	}
-	if (wants_caller(cgroup))
-		who->cgroup = bpf_get_current_cgroup_id();
-	if (wants_caller(comm))
-		bpf_get_current_comm(who->comm, sizeof(who->comm));
-	if (wants_caller(started) || wants_caller(ns_pid) || wants_caller(pid_ns))
-		describe_leader(who);
+/* The same, whole: for an event that ends on another task, and leaves by emit_plain. */
+static __always_inline bool caller_to_remember(struct caller *who)
+{
+	if (!current_caller(who))
+		return false;
+	describe_caller(who, CALLER_LATE);
 	return true;
 }

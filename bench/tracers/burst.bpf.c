@@ -34,7 +34,7 @@ static long make_record(__u64 number, struct call *call)
 
 	if (wants(burst, spent))
 		e.spent = now() - call->began;
-	emit(call->ctx, &e);
+	emit_plain(call->ctx, &e);
 	return 0;
 }
 

@@ -159,7 +159,7 @@ Result<> apply_grouping(Tracer& tracer, const query::Plan& plan) {
 
 // A struct that many tracers share (struct caller) is filled by one function, which asks by the
 // offset within it: plan.wanted_NAME, where the plan has such an array.
-Result<> write_wanted_member(Tracer& tracer, const schema::Field& field) {
+Result<> write_wanted_member(Tracer& tracer, const schema::Field& field, const char* need) {
   const size_t dot = field.path.find('.');
   if (dot == std::string::npos) return {};
   const btf* types = bpf_object__btf(tracer.object());
@@ -167,7 +167,8 @@ Result<> write_wanted_member(Tracer& tracer, const schema::Field& field) {
   const std::string shared = struct_of(types, tracer.schema().event.name, parent);
   if (!place_of(types, "plan.wanted_" + shared)) return {};
   const Place outer = TRY(place_in(types, tracer.schema().event.name, parent));
-  return tracer.set(fmt::format("plan.wanted_{}[{}]", shared, field.offset - outer.offset), 1);
+  return tracer.set(fmt::format("plan.wanted_{}[{}]", shared, field.offset - outer.offset),
+                    tracer.constant(need));
 }
 
 Result<> write_wanted(Tracer& tracer, const query::Plan& plan) {
@@ -175,8 +176,10 @@ Result<> write_wanted(Tracer& tracer, const query::Plan& plan) {
   for (size_t i = 0; i < fields.size(); i++) {
     if (!plan.wanted[i]) continue;
     TRY(tracer.set(fmt::format("plan.wanted[{}]", fields[i].offset), 1));
-    TRY(write_wanted_member(tracer, fields[i]));
+    TRY(write_wanted_member(tracer, fields[i], "CALLER_LATE"));
   }
+  for (const query::Leaf& leaf : plan.leaves)
+    TRY(write_wanted_member(tracer, *leaf.field, "CALLER_EARLY"));
   return {};
 }
 
