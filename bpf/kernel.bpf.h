@@ -123,8 +123,13 @@ struct sched_entity {
 	__u64 sum_exec_runtime;
 };
 
+struct list_head {
+	struct list_head *next;
+};
+
 struct signal_struct {
 	atomic_t live;
+	struct list_head thread_head;
 	int nr_threads;
 	unsigned int flags;
 	int group_exit_code;
@@ -147,6 +152,7 @@ struct task_struct {
 	void *stack;
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
+	struct list_head thread_node;
 	struct pid *thread_pid;
 	struct mm_struct *mm;
 	struct fs_struct *fs;

@@ -11,7 +11,7 @@
 // Two threads that exit at once may both find no live one, so `ended` lets only one report.
 //
 // Cost:  under a microsecond per process, and one short run per thread.
-// Blind: CPU time of threads that end in the same instant as the last one.
+// Blind: CPU time beyond the first 256 threads that end together with the last one.
 #include "tracer.bpf.h"
 
 LIFECYCLE_EVENT(exit, "the end of a process") {
@@ -25,6 +25,8 @@ LIFECYCLE_EVENT(exit, "the end of a process") {
 	ns_t          cpu      DOC("processor time of all its threads");
 	bytes_t       peak_rss DOC("most memory it had resident");
 };
+
+#define MOST_THREADS 256
 
 struct process {
 	__u64 pid;
@@ -61,13 +63,22 @@ static __always_inline int wait_status(struct task_struct *task)
 	return task->group_leader->exit_code;
 }
 
+/* Threads that were reaped are in the sum already; the others stand in the list until they are. */
 static __always_inline __u64 cpu_time(struct task_struct *task)
 {
-	struct task_struct *leader = task->group_leader;
-	__u64 total = task->signal->sum_sched_runtime + task->se.sum_exec_runtime;
+	struct signal_struct *signal = task->signal;
+	struct list_head *head = (void *)signal + bpf_core_field_offset(struct signal_struct, thread_head);
+	struct list_head *node = BPF_CORE_READ(head, next);
+	__u64 total = signal->sum_sched_runtime;
 
-	/* a first thread that ended earlier waits to be reaped and is not in the sum yet */
-	return leader->pid == task->pid ? total : total + leader->se.sum_exec_runtime;
+	for (int i = 0; i < MOST_THREADS && node != head; i++) {
+		struct task_struct *thread =
+			(void *)node - bpf_core_field_offset(struct task_struct, thread_node);
+
+		total += BPF_CORE_READ(thread, se.sum_exec_runtime);
+		node = BPF_CORE_READ(node, next);
+	}
+	return total;
 }
 
 SEC("tp_btf/sched_process_exit") SERVES("ends of processes")
