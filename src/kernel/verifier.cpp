@@ -104,8 +104,13 @@ Fail explain_refusal(const std::string& tracer, bpf_object*, int error) {
       if (line.starts_with("libbpf: ") && last.empty()) last = line.substr(8);
     return fail_errno("load " + tracer + (last.empty() ? "" : ": " + last), error, hint_for(error));
   }
+  // kernel/bpf/helpers: security_locked_down(LOCKDOWN_BPF_READ_KERNEL) takes the helper away
+  const bool withheld = what.find("cannot use helper bpf_probe_read") != std::string::npos;
   return fail("load " + tracer + ": the verifier refused it: " + what,
-              "the whole log is in " + write_log(tracer));
+              (withheld ? "lockdown=confidentiality forbids to read kernel memory, which every "
+                          "tracer needs: boot with lockdown=integrity or none; "
+                        : "") +
+                  ("the whole log is in " + write_log(tracer)));
 }
 
 void capture_libbpf_messages(bool aloud) {

@@ -4,3 +4,24 @@ add_test(NAME vm.live
     ${CMAKE_SOURCE_DIR}/tests/live/run --plumb $<TARGET_FILE:plumb>
     --workloads ${CMAKE_BINARY_DIR}/workloads)
 set_tests_properties(vm.live PROPERTIES LABELS vm SKIP_RETURN_CODE 77 TIMEOUT 2400 RUN_SERIAL ON)
+
+# Machines that forbid tracing: it fails with a reason and a hint.
+function(refused_test name pattern)
+  add_test(NAME vm.${name}
+    COMMAND ${CMAKE_SOURCE_DIR}/tests/vm/matrix -k 6.12 ${ARGN} --
+      ${CMAKE_SOURCE_DIR}/tests/vm/refused $<TARGET_FILE:plumb> ${pattern})
+  set_tests_properties(vm.${name} PROPERTIES LABELS vm SKIP_RETURN_CODE 77 TIMEOUT 300)
+endfunction()
+refused_test(no_btf "no BTF" -B)
+refused_test(lockdown "lockdown=confidentiality" -a lockdown=confidentiality)
+
+# The programs of exec that this machine may not have: each surface, on an old and a new kernel.
+foreach(kernel 5.10 newest)
+  foreach(surface fentry kprobe)
+    add_test(NAME vm.${surface}_${kernel}
+      COMMAND ${CMAKE_SOURCE_DIR}/tests/vm/matrix -k ${kernel} --
+        ${CMAKE_SOURCE_DIR}/tests/vm/surface $<TARGET_FILE:plumb> ${surface})
+    set_tests_properties(vm.${surface}_${kernel} PROPERTIES
+      LABELS vm SKIP_RETURN_CODE 77 TIMEOUT 300)
+  endforeach()
+endforeach()
