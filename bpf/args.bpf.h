@@ -70,10 +70,12 @@ static __always_inline list_t attempted_args(struct tail *tail, __u64 vector)
 
 		if (bpf_probe_read_user(&string, sizeof(string), (void *)(vector + i * 8)))
 			missed = 1;
+		if (string && !to)
+			missed = 1;
 		if (!string || !to)
 			break;
 		got = bpf_probe_read_user_str(to, ATTEMPT_ARG_BYTES, string);
-		if (got < 0 || i == ATTEMPT_ARGS - 1)
+		if (got < 0 || got == ATTEMPT_ARG_BYTES || i == ATTEMPT_ARGS - 1)
 			missed = 1;
 		if (got < 0 || got > ATTEMPT_ARG_BYTES)
 			break;

@@ -11,7 +11,8 @@
 // Two threads that exit at once may both find no live one, so `ended` lets only one report.
 //
 // Cost:  under a microsecond per process, and one short run per thread.
-// Blind: CPU time beyond the first 256 threads that end together with the last one.
+// Blind: CPU time since the last thread's latest timer tick, up to 4 ms: all of it for a process
+//        that is shorter; and beyond the first 256 threads that end together with the last one.
 #include "tracer.bpf.h"
 
 LIFECYCLE_EVENT(exit, "the end of a process") {
@@ -22,7 +23,7 @@ LIFECYCLE_EVENT(exit, "the end of a process") {
 	bool          core     DOC("it left a core dump");
 	__u8          unused[3];
 	ns_t          lifetime DOC("from its creation to its end");
-	ns_t          cpu      DOC("processor time of all its threads");
+	ns_t          cpu      DOC("processor time of all its threads, up to the last tick");
 	bytes_t       peak_rss DOC("most memory it had resident");
 };
 
@@ -34,7 +35,7 @@ struct process {
 };
 
 /*
- * Processes of several threads that have reported their end. Inserted here; least recently used
+ * Processes that have reported their end. Inserted here; least recently used
  * ones make room, which is safe as a key is never used twice.
  */
 struct {
@@ -51,8 +52,7 @@ static __always_inline bool is_last(struct task_struct *task)
 
 	if (task->signal->live.counter > 0)
 		return false;
-	return task->signal->nr_threads == 1 ||
-	       !bpf_map_update_elem(&ended, &process, &one, BPF_NOEXIST);
+	return !bpf_map_update_elem(&ended, &process, &one, BPF_NOEXIST);
 }
 
 /* As wait(2) tells it: of the whole process, or of its first thread when each exited by itself. */

@@ -1,7 +1,9 @@
 #include "cli/cli.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <malloc.h>
+#include <unistd.h>
 #include <array>
 #include <cstdio>
 
@@ -76,6 +78,10 @@ Result<int> show(const Words& words) {
 }
 
 int main(int argc, char** argv) {
+  // what is opened later must not become standard output or error where those were closed
+  int spare = open("/dev/null", O_RDWR);
+  while (spare >= 0 && spare <= STDERR_FILENO) spare = dup(spare);
+  close(spare);
   // glibc would raise it after the first large buffer is freed, and then keep the next ones
   mallopt(M_MMAP_THRESHOLD, 128 << 10);
   auto status = dispatch(Words(argv + 1, argv + argc));

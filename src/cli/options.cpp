@@ -14,7 +14,7 @@ namespace {
 // Text of options that need more than CLI11 checks; bound to the request afterwards.
 struct Texts {
   std::string what;  // tracers or a recording
-  std::string pids, sample, every, time, ring, privacy = "redact", color = "auto";
+  std::string only, pids, sample, every, time, ring, privacy = "redact", color = "auto";
   std::map<std::string, std::string> knobs;
 };
 
@@ -149,6 +149,12 @@ Result<> bind(Texts& t, session::Request& r) {
 Result<> check(const session::Request& r, Source source) {
   if (r.every && r.ask.by.empty() && r.ask.show.empty())
     return misuse("--every shows groups: it needs --by or --show");
+  if (r.count && (!r.ask.by.empty() || !r.ask.show.empty()))
+    return misuse("--count stops a stream of events, and groups are none", "--top limits groups");
+  auto names = r.tracers;
+  std::sort(names.begin(), names.end());
+  if (std::adjacent_find(names.begin(), names.end()) != names.end())
+    return misuse("the same tracer twice");
   if (source != Source::kernel_to_recording) return {};
   if (!r.ask.by.empty() || !r.ask.show.empty())
     return misuse("a recording holds events: --by and --show belong to plumb show");
@@ -186,6 +192,8 @@ Result<Parsed> parse_run(const Words& words, Source source) {
   add_query(app, r, t);
   add_output(app, r, t);
   const bool live = source != Source::recording;
+  if (!live)
+    app.add_option("--only", t.only, "only the events of these tracers")->type_name("TRACER,...");
   if (live) {
     add_targets(app, r, t);
     add_run(app, r, t);
@@ -210,6 +218,7 @@ Result<Parsed> parse_run(const Words& words, Source source) {
   for (const char* flag : {"--where", "--fields", "--by", "--show"})
     if (app.count(flag) && app.get_option(flag)->as<std::string>().empty())
       return misuse(std::string(flag) + ": nothing given");
+  if (!t.only.empty()) r.tracers = split(t.only, ',');
   r.record = source == Source::kernel_to_recording;
   r.ask.all_fields = r.json || r.record;
   TRY(bind(t, r));

@@ -15,6 +15,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <thread>
 
 #include "kernel/features.h"
 #include "kernel/perf_source.h"
@@ -27,6 +28,8 @@ namespace {
 constexpr auto tick = std::chrono::milliseconds(10);
 // After so long without a record the reader stops ticking and lets the next one wake it.
 constexpr auto quiet_after = std::chrono::milliseconds(50);
+// Longer than any program runs, where the kernel cannot tell when all have ended.
+constexpr auto grace = std::chrono::milliseconds(100);
 constexpr uint32_t wake_bytes = 64 << 10;
 
 bool has_tag(const btf* types, const char* variable, std::string_view wanted) {
@@ -201,6 +204,11 @@ Result<> Live::target(uint32_t pid) {
   return {};
 }
 
+bool Live::has_targets() const {
+  uint32_t first = 0;
+  return bpf_map_get_next_key(engine_->map("targets"), nullptr, &first) == 0;
+}
+
 void Live::wait(std::chrono::milliseconds most) {
   if (fast_) return;
   const auto now = std::chrono::steady_clock::now();
@@ -230,7 +238,8 @@ void Live::turn_epoch() {
   *epoch_ = 1 - read_epoch_;
   // waits until every program that saw the old epoch has ended: membarrier(2) is an RCU grace
   // period
-  syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+  if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) != 0)
+    std::this_thread::sleep_for(grace);  // not on kernels with nohz_full CPUs
 }
 
 std::vector<query::Row> Live::take_groups(size_t i) {

@@ -50,6 +50,9 @@ class Live {
   // Adds a process to the targets.
   Result<> target(uint32_t pid);
 
+  // Is any process left of those that were chosen by pid, or of those they started?
+  bool has_targets() const;
+
   // Sleeps until there is something to read, at most so long. Between bursts it comes by itself
   // every 10 ms; in silence the first record wakes it.
   void wait(std::chrono::milliseconds most);

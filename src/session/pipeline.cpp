@@ -35,7 +35,7 @@ void Pipeline::record(size_t tracer, std::string_view bytes) {
 bool Pipeline::passes(Stream& stream, const schema::Record& record) {
   const query::Plan& plan = *stream.plan;
   if (plan.where && (recorded_ || !plan.where_exact) && !plan.where->matches(record, &names_)) {
-    stream.fate.filtered += record.weight;
+    stream.fate.filtered++;
     return false;
   }
   const bool sample = plan.sample_every > 1 && (recorded_ || !plan.sample_in_kernel);
@@ -48,7 +48,11 @@ bool Pipeline::passes(Stream& stream, const schema::Record& record) {
 
 void Pipeline::record(size_t tracer, const schema::Record& whole) {
   Stream& stream = streams_[tracer];
-  if (done() || !passes(stream, whole)) return;
+  if (done()) {
+    stream.fate.after_end++;
+    return;
+  }
+  if (!passes(stream, whole)) return;
   schema::Record record = whole;
   if (stream.plan->sample_every > 1 && (recorded_ || !stream.plan->sample_in_kernel))
     record.weight *= stream.plan->sample_every;

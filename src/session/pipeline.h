@@ -21,6 +21,7 @@ struct Fate {
   uint64_t sampled_out = 0;
   uint64_t aggregated = 0;
   uint64_t shown = 0;
+  uint64_t after_end = 0;  // came after --count was reached: not part of the run
 };
 
 class Pipeline {

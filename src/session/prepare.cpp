@@ -112,6 +112,10 @@ Result<kernel::Targeting> find_targets(const Request& request, Machine& machine)
   targeting.by_pid = !request.who.pids.empty() || !request.command.empty();
   targeting.follow = request.who.follow;
   targeting.comm = request.who.comm;
+  if (targeting.by_pid && !in_first_pid_namespace())
+    return fail(
+        "plumb runs in a pid namespace, where processes have other numbers than in the kernel",
+        "run it in the host's pid namespace, or choose by --cgroup, --comm or --uid");
   for (uint32_t pid : request.who.pids) {
     TRY(check_process(pid));
     targeting.pids.push_back(pid);

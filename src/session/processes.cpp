@@ -1,6 +1,7 @@
 #include "session/processes.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -45,6 +46,12 @@ Result<> check_process(uint32_t pid) {
     return misuse(fmt::format("--pid {}: that is a thread of process {}", pid, process),
                   fmt::format("-p {} --where 'tid == {}'", process, pid));
   return {};
+}
+
+bool in_first_pid_namespace() {
+  struct stat own {};
+  // include/linux/proc_ns.h: PROC_PID_INIT_INO
+  return stat("/proc/self/ns/pid", &own) != 0 || own.st_ino == 0xEFFFFFFC;
 }
 
 uint64_t available_memory() {

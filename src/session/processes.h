@@ -13,6 +13,9 @@ Result<> check_process(uint32_t pid);
 // The processes of this moment whose ancestors are among `pids`.
 std::vector<uint32_t> descendants_of(const std::vector<uint32_t>& pids);
 
+// Does this process see pids as the kernel's programs do?
+bool in_first_pid_namespace();
+
 // Memory that can be had without pushing anything out, in bytes (MemAvailable of /proc/meminfo);
 // UINT64_MAX when /proc does not say.
 uint64_t available_memory();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <map>
 
 #include "record/reader.h"
@@ -38,10 +39,14 @@ class Replay {
 
  private:
   Result<> take(const record::TracerItem& item) {
+    const auto& only = request_.tracers;
+    if (!only.empty() && std::find(only.begin(), only.end(), item.part->name) == only.end())
+      return {};
     query::Ask ask = request_.ask;
     ask.private_fields = request_.privacy != disclose::Mode::none;
     auto plan = query::compile(ask, item.schema->event, query::Limits{});
-    if (!plan) return Fail{std::move(plan.error()).within(item.part->name)};
+    if (!plan)
+      return Fail{std::move(plan.error()).within(item.part->name + " (--only chooses tracers)")};
     plans_.push_back(std::make_unique<query::Plan>(std::move(*plan)));
     streams_[item.part->number] = streams_.size();
     pipeline_.add(*item.schema, *plans_.back());

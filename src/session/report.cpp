@@ -45,12 +45,13 @@ Totals totals_of(const kernel::Tracer& tracer, const Fate& fate) {
   const kernel::Costs costs = tracer.costs();
   Totals t;
   t.tracer = tracer.name();
-  t.hits = account["hits"] + costs.missed;
+  t.hits = account["hits"] + costs.missed - fate.after_end;
   t.not_target = account["not_target"];
   t.filtered = account["filtered"] + fate.filtered;
   t.sampled_out = account["sampled_out"] + fate.sampled_out;
   t.aggregated = account["aggregated"] + fate.aggregated;
-  t.emitted = account["emitted"] - fate.filtered - fate.sampled_out - fate.aggregated;
+  t.emitted =
+      account["emitted"] - fate.filtered - fate.sampled_out - fate.aggregated - fate.after_end;
   for (const auto& [name, count] : account)
     if (name.starts_with(lost_prefix)) t.lost[name.substr(lost_prefix.size())] = count;
   t.lost["missed"] = costs.missed;

@@ -71,7 +71,7 @@ class Run {
       TRY(periodic());
     }
     live_.detach();
-    drain(true);
+    while (drain(true)) continue;
     show_groups();
     report_.tell_losses();
     TRY(flush());
@@ -82,7 +82,7 @@ class Run {
  private:
   bool ended(Command* command) const {
     return interrupted || opened_.closed() || pipeline_.done() ||
-           (command && command->status().has_value()) ||
+           (command && command->status().has_value()) || targets_gone_ ||
            (request_.time && Clock::now() - began_ >= *request_.time);
   }
 
@@ -94,9 +94,10 @@ class Run {
     return std::max(left, std::chrono::milliseconds(0));
   }
 
-  void drain(bool everything) {
-    live_.drain(everything,
-                [&](uint16_t tracer, std::string_view bytes) { pipeline_.record(tracer, bytes); });
+  size_t drain(bool everything) {
+    return live_.drain(everything, [&](uint16_t tracer, std::string_view bytes) {
+      pipeline_.record(tracer, bytes);
+    });
   }
 
   void show_groups() {
@@ -114,6 +115,8 @@ class Run {
     }
     if (now - last_check_ >= loss_check) {
       report_.tell_losses();
+      targets_gone_ =
+          !request_.who.pids.empty() && request_.command.empty() && !live_.has_targets();
       last_check_ = now;
     }
     return flush();
@@ -130,6 +133,9 @@ class Run {
     if (!request_.quiet) fmt::print(stderr, "{}\n", report_.closing_line(Clock::now() - began_));
     if (request_.statistics) fmt::print(stderr, "{}\n", report_.statistics_line());
     const int status = command ? command->status().value_or(0) : 0;
+    if (command && !command->status())
+      fmt::print(stderr, "plumb: {} (process {}) still runs, and is not traced any more\n",
+                 request_.command[0], command->pid());
     if (request_.strict && status == 0 && report_.lost_any()) return static_cast<int>(Exit::lost);
     return status;
   }
@@ -139,6 +145,7 @@ class Run {
   Opened& opened_;
   Pipeline pipeline_;
   Report report_;
+  bool targets_gone_ = false;  // every process of --pid has ended, and those it started
   Clock::time_point began_{}, next_report_{}, last_check_{};
 };
 
