@@ -38,10 +38,6 @@ const char* constant_of(query::Leaf::Place place) {
   return "";
 }
 
-bool is_signed(const schema::Field& field) {
-  return field.kind == schema::Kind::signed_number || field.kind == schema::Kind::enumeration;
-}
-
 uint64_t next_leaf(const Tracer& tracer, int next) {
   if (next == query::Leaf::pass) return tracer.constant("NEXT_PASS");
   if (next == query::Leaf::reject) return tracer.constant("NEXT_REJECT");
@@ -54,7 +50,7 @@ Result<> write_leaf(Tracer& tracer, size_t i, const query::Leaf& leaf) {
   };
   TRY(set("offset", leaf.field->offset));
   TRY(set("size", leaf.field->size));
-  TRY(set("is_signed", is_signed(*leaf.field)));
+  TRY(set("is_signed", leaf.field->is_signed()));
   TRY(set("op", tracer.constant(constant_of(leaf.op))));
   TRY(set("place", tracer.constant(constant_of(leaf.place))));
   TRY(set("yes", next_leaf(tracer, leaf.yes)));
@@ -108,7 +104,7 @@ Result<> write_metrics(Tracer& tracer, const query::Grouping& grouping) {
     };
     TRY(set("offset", metric.field->offset));
     TRY(set("size", metric.field->size));
-    TRY(set("is_signed", is_signed(*metric.field)));
+    TRY(set("is_signed", metric.field->is_signed()));
     TRY(set("histogram", metric.histogram ? ++histograms : 0));
   }
   return tracer.set("plan.metrics", grouping.metrics.size());
