@@ -30,6 +30,9 @@ constexpr auto tick = std::chrono::milliseconds(10);
 constexpr auto quiet_after = std::chrono::milliseconds(50);
 // Longer than any program runs, where the kernel cannot tell when all have ended.
 constexpr auto grace = std::chrono::milliseconds(100);
+// So many records at one look mean that more have come meanwhile: no sleep before the next. The
+// threshold that wakes the reader lies behind already, and nothing would cross it.
+constexpr size_t flood = 2048;
 constexpr uint32_t wake_bytes = 64 << 10;
 
 bool has_tag(const btf* types, const char* variable, std::string_view wanted) {
@@ -210,7 +213,7 @@ bool Live::has_targets() const {
 }
 
 void Live::wait(std::chrono::milliseconds most) {
-  if (fast_) return;
+  if (fast_ || last_count_ >= flood) return;
   const auto now = std::chrono::steady_clock::now();
   const bool quiet = now - last_record_ > quiet_after && !ordered_->waiting();
   *idle_ = quiet;
@@ -229,6 +232,7 @@ size_t Live::drain(bool everything, const std::function<void(uint16_t, std::stri
     std::memcpy(&tracer, bytes.data() + tracer_offset_, sizeof(tracer));
     each(tracer, bytes);
   });
+  last_count_ = count;
   if (count) last_record_ = std::chrono::steady_clock::now();
   return count;
 }

@@ -87,6 +87,7 @@ class Live {
   volatile uint32_t* idle_ = nullptr;
   volatile uint32_t* epoch_ = nullptr;
   void* reader_page_ = nullptr;
+  size_t last_count_ = 0;    // of the last drain
   uint32_t read_epoch_ = 0;  // the table take_groups reads
   uint32_t tracer_offset_ = 0;
   bool fast_ = false;
