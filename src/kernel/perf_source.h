@@ -24,6 +24,8 @@ class PerfSource : public Source {
   bool next(std::string_view& bytes, uint64_t& end) override;
   void release(uint64_t position) override;
   uint64_t position() const override { return taken_; }
+  // CPU after CPU
+  bool in_order() const override { return false; }
   // perf buffers are looked at by next() alone
   bool waiting() const override { return taken_ - released_ < kept_.size(); }
 

@@ -27,6 +27,7 @@ class Ring : public Source {
   // Gives the space back to the producers.
   void release(uint64_t position) override;
   uint64_t position() const override { return read_; }
+  bool in_order() const override { return true; }
   bool waiting() const override;
 
  private:

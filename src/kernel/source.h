@@ -14,6 +14,8 @@ class Source {
   virtual void release(uint64_t position) = 0;
   // Everything that was returned by next() is before this.
   virtual uint64_t position() const = 0;
+  // Records come in the order of their times, but for neighbours: one may stop in the middle.
+  virtual bool in_order() const = 0;
   // Is there something that next() has not returned?
   virtual bool waiting() const = 0;
 };
