@@ -1,7 +1,6 @@
 #include "disclose/secrets.h"
 
 #include <algorithm>
-#include <array>
 
 #include "disclose/assignment.h"
 #include "disclose/token.h"
@@ -9,32 +8,7 @@
 namespace plumb::disclose {
 namespace {
 
-// What kinds of characters an element has; most finders need ones that most elements lack.
-enum : uint8_t {
-  has_sign = 1,  // = or :
-  has_colon = 2,
-  has_space = 4,
-  has_upper = 8,
-  has_lower = 16,
-  has_digit = 32,
-};
 constexpr uint8_t has_mixture = has_upper | has_lower | has_digit;
-
-constexpr std::array<uint8_t, 256> traits_of = [] {
-  std::array<uint8_t, 256> result{};
-  for (size_t i = 1; i < 256; i++) {
-    const auto c = static_cast<char>(i);
-    uint8_t traits = 0;
-    if (c == '=') traits = has_sign;
-    if (c == ':') traits = has_sign | has_colon;
-    if (is_space(c)) traits = has_space;
-    if (is_upper(c)) traits = has_upper;
-    if (is_lower(c)) traits = has_lower;
-    if (is_digit(c)) traits = has_digit;
-    result[i] = traits;
-  }
-  return result;
-}();
 
 // The shortest token that its looks give away (an AKIA key of a cut list may be shorter).
 constexpr size_t shortest_token = 13;
@@ -67,12 +41,8 @@ const Ranges& SecretFinder::find(std::string_view list, bool cut) {
   client_ = {};
   commanded_ = script_follows_ = false;
   for (size_t begin = 0; begin < list.size();) {
-    size_t end = begin;
-    uint8_t traits = 0;
-    for (; end < list.size() && list[end] != '\0'; end++)
-      traits |= traits_of[static_cast<uint8_t>(list[end])];
-    element({.list = list, .begin = begin, .end = end, .cut = cut && end + 1 >= list.size()},
-            traits);
+    const size_t end = std::min(list.find('\0', begin), list.size());
+    element({.list = list, .begin = begin, .end = end, .cut = cut && end + 1 >= list.size()});
     begin = end + 1;
   }
   if (!ranges_.empty()) {
@@ -82,7 +52,9 @@ const Ranges& SecretFinder::find(std::string_view list, bool cut) {
   return ranges_;
 }
 
-void SecretFinder::element(Element element, uint8_t traits) {
+void SecretFinder::element(Element element) {
+  survey(element, survey_);
+  const uint8_t traits = survey_.traits;
   const size_t size = element.end - element.begin;
   element.script = script_follows_;
   // An option that holds spaces is still one word: -pmy secret.
@@ -94,8 +66,9 @@ void SecretFinder::element(Element element, uint8_t traits) {
   script_follows_ = announces_script(element.text());
   if ((traits & has_sign) != 0) find_assignments(element, ranges_);
   if ((traits & has_colon) != 0) find_url_passwords(element, ranges_);
-  if (size >= shortest_token || element.cut) find_tokens(element, ranges_);
-  if (size >= 20 && (traits & has_mixture) == has_mixture) find_random_words(element, ranges_);
+  if (size >= shortest_token || element.cut) find_tokens(element, survey_.word_starts, ranges_);
+  if ((size >= 20 || element.cut) && (traits & has_mixture) == has_mixture)
+    find_random_words(element, ranges_);
   if (size >= 40 && (traits & has_space) != 0) find_private_keys(element, ranges_);
 }
 

@@ -12,6 +12,7 @@
 #include "disclose/client.h"
 #include "disclose/element.h"
 #include "disclose/secret_name.h"
+#include "disclose/survey.h"
 
 namespace plumb::disclose {
 
@@ -29,7 +30,7 @@ class SecretFinder {
     bool certain = false;                // even if it looks like an option
   };
 
-  void element(Element element, uint8_t traits);
+  void element(Element element);
   void script(Element element, int depth);
   void word(Range range);
   void option(Range range, std::string_view word);
@@ -42,6 +43,7 @@ class SecretFinder {
   std::string_view list_;
   Ranges ranges_;
   Ranges repeated_;
+  Survey survey_;  // of the element that is looked at
   Expect expect_;
   std::span<const ClientFlag> client_;
   bool commanded_ = false;       // the client's command word (docker login) was seen

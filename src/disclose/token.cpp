@@ -50,11 +50,21 @@ constexpr std::array patterns = {
 // No word of a language is longer; bounds what a hostile element can cost.
 constexpr size_t longest_word = 128;
 
-constexpr std::array<bool, 256> starts_pattern = [] {
-  std::array<bool, 256> result{};
-  for (const Pattern& pattern : patterns) result[static_cast<uint8_t>(pattern.start[0])] = true;
+// The patterns, which are sorted, that begin with a character.
+struct Span {
+  uint8_t begin = 0, end = 0;
+};
+constexpr std::array<Span, 256> patterns_of = [] {
+  std::array<Span, 256> result{};
+  for (uint8_t i = 0; i < patterns.size(); i++) {
+    Span& span = result[static_cast<uint8_t>(patterns[i].start[0])];
+    if (span.end == 0) span.begin = i;
+    span.end = i + 1;
+  }
   return result;
 }();
+static_assert(std::is_sorted(patterns.begin(), patterns.end(),
+                             [](const auto& a, const auto& b) { return a.start[0] < b.start[0]; }));
 
 bool is_token_char(char c) { return is_alnum(c) || c == '_' || c == '-'; }
 
@@ -102,6 +112,13 @@ bool is_random(std::string_view text) {
   return letters + text.size() / 8 >= 20 && letters * 10 <= pieces * 24;
 }
 
+// Letters of both cases and digits, as in random text and few other words.
+bool is_mixed(std::string_view word) {
+  return std::any_of(word.begin(), word.end(), is_upper) &&
+         std::any_of(word.begin(), word.end(), is_lower) &&
+         std::any_of(word.begin(), word.end(), is_digit);
+}
+
 bool is_random_char(char c) { return is_token_char(c) || c == '+' || c == '/'; }
 
 void find_random_parts(const Element& element, Range run, Ranges& out) {
@@ -117,18 +134,19 @@ void find_random_parts(const Element& element, Range run, Ranges& out) {
 
 }  // namespace
 
-void find_tokens(const Element& element, Ranges& out) {
-  const std::string_view list = element.list;
-  for (size_t i = element.begin; i < element.end; i++) {
-    if (!starts_pattern[static_cast<uint8_t>(list[i])]) continue;
-    if (i > element.begin && is_alnum(list[i - 1])) continue;
-    const std::string_view rest = list.substr(i, element.end - i);
-    for (const Pattern& pattern : patterns) {
-      if (!rest.starts_with(pattern.start)) continue;
-      const size_t end = token_end(element, i, pattern);
-      if (end == i) continue;
-      out.push_back({i, end});
-      i = end - 1;
+void find_tokens(const Element& element, const std::vector<size_t>& word_starts, Ranges& out) {
+  size_t searched = element.begin;
+  for (const size_t start : word_starts) {
+    if (start < searched) continue;
+    const std::string_view rest = element.list.substr(start, element.end - start);
+    const Span span = patterns_of[static_cast<uint8_t>(rest[0])];
+    for (uint8_t i = span.begin; i < span.end; i++) {
+      if (rest.size() < 2 || rest[1] != patterns[i].start[1]) continue;
+      if (!rest.starts_with(patterns[i].start)) continue;
+      const size_t end = token_end(element, start, patterns[i]);
+      if (end == start) continue;
+      out.push_back({start, end});
+      searched = end;
       break;
     }
   }
@@ -141,6 +159,11 @@ void find_random_words(const Element& element, Ranges& out) {
     const size_t begin = i;
     while (i < element.end && is_random_char(list[i])) i++;
     size_t end = i;
+    // The beginning of a word that was cut cannot be judged by its length.
+    if (element.cut && end == element.end && is_mixed(list.substr(begin, end - begin))) {
+      out.push_back({begin, end});
+      return;
+    }
     if (end - begin < 20) continue;
     const bool path = list[begin] == '/' ||
                       (begin > element.begin && (list[begin - 1] == '.' || list[begin - 1] == '~'));

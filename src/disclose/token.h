@@ -5,8 +5,8 @@
 namespace plumb::disclose {
 
 // Keys with well-known beginnings (AKIA, ghp_, xoxb-, sk-, ...) and JSON web tokens. Of an element
-// that was cut, a beginning is enough.
-void find_tokens(const Element& element, Ranges& out);
+// that was cut, a beginning is enough. `word_starts`: of this element, as survey() finds them.
+void find_tokens(const Element& element, const std::vector<size_t>& word_starts, Ranges& out);
 
 // Long words of capital and small letters and digits without any pattern. Hexadecimal digests and
 // UUIDs are identifiers (commits, images, containers) far more often than secrets: they stay, as do

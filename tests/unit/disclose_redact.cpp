@@ -51,6 +51,11 @@ constexpr Case masked[] = {
     {"sshpass|-p|hunter2|ssh|-p|2222|host", "sshpass|-p|***|ssh|-p|2222|host"},
     {"sshpass|-phunter2|ssh|host", "sshpass|-p***|ssh|host"},
     {"redis-cli|-h|cache|-a|hunter2|ping", "redis-cli|-h|cache|-a|***|ping"},
+    {"redis-cli|-ahunter2|ping", "redis-cli|-a***|ping"},
+    {"mosquitto_pub|-P|hunter2|-t|x", "mosquitto_pub|-P|***|-t|x"},
+    {"openssl|enc|-k|hunter2|-in|f", "openssl|enc|-k|***|-in|f"},
+    {"curl|--oauth2-bearer|abc|https://h/", "curl|--oauth2-bearer|***|https://h/"},
+    {"curl|-b|sid=hunter2|https://h/", "curl|-b|sid=***|https://h/"},
     {"curl|-u|ada:hunter2|https://h/", "curl|-u|ada:***|https://h/"},
     {"curl|-uada:hunter2|https://h/", "curl|-uada:***|https://h/"},
     {"curl|-sSu|ada:hunter2|https://h/", "curl|-sSu|ada:***|https://h/"},
@@ -188,6 +193,8 @@ TEST(DiscloseRedact, MasksTheBeginningOfASecretThatWasCut) {
   EXPECT_EQ(redacted(HALVES("aws|AKIA", "IOS"), 100), "aws|***");
   EXPECT_EQ(redacted("git|clone|https://ada:hunt", 100), "git|clone|https://ada:***");
   EXPECT_EQ(redacted("git|clone|https://host:80", 100), "git|clone|https://host:80");
+  EXPECT_EQ(redacted(HALVES("app|xK9vQ2", "mZ7"), 100), "app|***");
+  EXPECT_EQ(redacted(HALVES("app|xK9vQ2", "mZ7|last"), 100), HALVES("app|xK9vQ2", "mZ7|last"));
 }
 
 TEST(DiscloseRedact, KeepsThatAListWasCut) {
