@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -93,6 +94,8 @@ Result<uint64_t> parse_size_bytes(std::string_view text) {
 Result<uint64_t> parse_unsigned(std::string_view text) {
   uint64_t value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc::result_out_of_range)
+    return misuse("'" + std::string(text) + "' is too large");
   if (error != std::errc() || end != text.data() + text.size())
     return misuse("'" + std::string(text) + "' is not a whole number");
   return value;
@@ -127,6 +130,18 @@ std::vector<std::string> split(std::string_view text, char separator) {
     if (end == std::string_view::npos) return parts;
     text.remove_prefix(end + 1);
   }
+}
+
+std::string file_hint(const std::string& path, int error) {
+  const size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  if (error == EISDIR) return path + " is a folder: name a file";
+  if (error == ENOTDIR) return "part of " + folder + " is a file, not a folder";
+  if (error == EACCES || error == EPERM || error == EROFS) return "ls -ld " + folder + " " + path;
+  if (error != ENOENT) return {};
+  return access(folder.c_str(), F_OK) == 0
+             ? "ls " + folder + " shows what there is"
+             : "there is no folder " + folder + ": mkdir -p " + folder;
 }
 
 Result<std::string> read_file(const std::string& path, size_t limit) {

@@ -27,6 +27,9 @@ std::string nearest(std::string_view typed, std::span<const std::string> candida
 
 std::vector<std::string> split(std::string_view text, char separator);
 
+// What to do about a file that could not be opened (errno `error`); may be "".
+std::string file_hint(const std::string& path, int error);
+
 // The whole file, at most `limit` bytes; /proc and /sys files included.
 Result<std::string> read_file(const std::string& path, size_t limit = 1 << 20);
 

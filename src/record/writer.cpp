@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <unordered_set>
 
+#include "base/text.h"
 #include "record/block_file.h"
 
 namespace plumb::record {
@@ -68,7 +69,7 @@ Writer::~Writer() {
 
 Result<Writer> Writer::create(const std::string& path, const Origin& origin) {
   Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  if (!file) return fail_errno("record to " + path, errno);
+  if (!file) return fail_errno("record to " + path, errno, file_hint(path, errno));
   return start(std::move(file), path, origin);
 }
 

@@ -123,7 +123,7 @@ std::string Containers::name_of(uint64_t cgroup_id) {
   auto cached = cache_.find(cgroup_id);
   if (cached != cache_.end() && now < cached->second.until) return cached->second.name;
   std::string path(cgroups_.path_of(cgroup_id));
-  if (path.empty()) return {};
+  if (path.empty()) return cgroups_.mount().empty() ? "" : fmt::format("cgroup:{}", cgroup_id);
   auto container = innermost(path);
   if (!container) {
     refresh(now);

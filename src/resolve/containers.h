@@ -5,7 +5,7 @@
 // from state files alone (container_names.h): no daemon is asked, none needs to run.
 //
 // Blind: rootless containers have no name where it is kept in the user's home (docker, podman: the
-// id is shown); a cgroup that went before anybody asked for its path has none.
+// id is shown); a cgroup that went before anybody asked for its path.
 // Not thread-safe: one reader owns it.
 #pragma once
 #include <chrono>
@@ -41,8 +41,10 @@ class Containers {
   explicit Containers(Cgroups& cgroups, Paths paths = {},
                       Cgroups::Clock::duration unknown_for = std::chrono::seconds(1));
 
-  // The shown name of the container that the cgroup is in, "" when it is in none. A name is kept
-  // once found, so late events of a container that ended still have it; docker rename is not seen.
+  // The shown name of the container that the cgroup is in, "" when it is in none, "cgroup:ID" when
+  // the cgroup went before anybody asked for its path: whether it was a container's is not known. A
+  // name is kept once found, so late events of a container that ended still have it; docker rename
+  // is not seen.
   std::string name_of(uint64_t cgroup_id);
 
   // The cgroups of every running container that is called `name_or_id`, each with all below it,

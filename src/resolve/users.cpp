@@ -47,16 +47,26 @@ void Users::Names::read() {
   }
 }
 
+void Users::Names::refresh() {
+  const FileStamp now = stamp_of(file);
+  if (now == read_at) return;
+  read_at = now;
+  read();
+}
+
 std::string Users::Names::name(uint32_t id) {
   auto known = by_id.find(id);
   if (known == by_id.end()) {
-    FileStamp now = stamp_of(file);
-    if (now == read_at) return {};
-    read_at = now;
-    read();
+    refresh();
     known = by_id.find(id);
   }
   return known == by_id.end() ? "" : known->second;
+}
+
+bool Users::Names::has(std::string_view name) {
+  refresh();
+  return std::any_of(by_id.begin(), by_id.end(),
+                     [&](const auto& each) { return each.second == name; });
 }
 
 }  // namespace plumb::resolve

@@ -24,6 +24,12 @@ class Users {
   // "" when the file does not name the id. Of two names for one id the first counts, as in NSS.
   std::string user(uint32_t uid) { return users_.name(uid); }
   std::string group(uint32_t gid) { return groups_.name(gid); }
+  // Is that the name of any id?
+  bool has_user(std::string_view name) { return users_.has(name); }
+  bool has_group(std::string_view name) { return groups_.has(name); }
+
+  const std::string& user_file() const { return users_.file; }
+  const std::string& group_file() const { return groups_.file; }
 
  private:
   // Both files begin "name:password:id:".
@@ -33,6 +39,8 @@ class Users {
     std::unordered_map<uint32_t, std::string> by_id;  // at most 65,536
 
     std::string name(uint32_t id);
+    bool has(std::string_view name);
+    void refresh();
     void read();
   };
 

@@ -170,6 +170,13 @@ TEST_F(Containing, ABareIdNeedsAWitness) {
   EXPECT_EQ(containers().name_of(id), "ecs-app");
 }
 
+TEST_F(Containing, ACgroupThatWentUnseenIsNotTakenForTheHost) {
+  machine.cgroup("/lab");
+  Containers all = containers();
+  EXPECT_EQ(all.name_of(987654321), "cgroup:987654321");
+  EXPECT_EQ(all.name_of(987654322), "cgroup:987654322");
+}
+
 TEST_F(Containing, TheInnermostContainerCounts) {
   docker(full_id('a'), "outer");
   uint64_t inner = machine.cgroup("/docker/" + full_id('a') + "/docker/" + full_id('b'));

@@ -21,6 +21,8 @@ TEST(Users, NamesUsersAndGroups) {
   EXPECT_EQ(users.group(1000), "staff");
   EXPECT_EQ(users.user(77), "");
   EXPECT_EQ(users.group(77), "");
+  EXPECT_TRUE(users.has_user("ann") && users.has_group("staff"));
+  EXPECT_FALSE(users.has_user("staff") || users.has_group("ann"));
 }
 
 TEST(Users, TheFirstNameOfAnIdCounts) {
