@@ -7,7 +7,8 @@
 
 namespace plumb::query {
 
-// "a,b" exactly; "+c,-d" changes the default, which leaves out details unless `all_fields`.
+// "a,b" exactly; "+c,-d" changes the default, which leaves out details unless `all_fields`. A
+// struct's name means all its members.
 Result<std::vector<const schema::Field*>> choose_columns(const Ask& ask, const Scope& scope);
 
 // Keys and statistics, and whether the kernel can keep them.

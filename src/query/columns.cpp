@@ -41,9 +41,8 @@ Result<Columns> choose_columns(const Ask& ask, const Scope& scope) {
       return source.complain(item, "exact fields and changes to the default do not mix",
                              "write a,b or +a,-b");
     const bool is_removal = source.at(item).starts_with('-');
-    const schema::Field* field =
-        TRY(scope.field(source, {item.begin + (changes ? 1 : 0), item.end}));
-    apply(columns, field, is_removal);
+    const auto fields = TRY(scope.fields(source, {item.begin + (changes ? 1 : 0), item.end}));
+    for (const schema::Field* field : fields) apply(columns, field, is_removal);
   }
   if (columns.empty())
     return source.complain({0, ask.fields.size()}, "this leaves nothing to show");

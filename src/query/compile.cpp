@@ -28,6 +28,14 @@ class Wanted {
   std::vector<bool>& marks_;
 };
 
+void add_names(const Node& node, std::vector<NamedValue>& names) {
+  const Comparison& comparison = node.comparison;
+  if (node.kind == Node::Kind::comparison && comparison.subject == Comparison::Subject::name &&
+      comparison.test == Comparison::Test::equal)
+    for (const Value& value : comparison.values) names.push_back({comparison.field, value.text});
+  for (const Node& part : node.parts) add_names(part, names);
+}
+
 Result<> check(const Ask& ask) {
   if (ask.sample_every == 0) return misuse("--sample: 1/0 keeps nothing", "write 1/N");
   if (ask.keys == 0) return misuse("--keys: 0 groups leave only (other)", "write a larger number");
@@ -46,9 +54,11 @@ Result<Plan> compile(const Ask& ask, const schema::Event& event, const Limits& l
     auto where = TRY(parse_where(ask.where, scope));
     KernelPart part = kernel_part(*where, event, limits);
     wanted.add(where->root());
+    add_names(where->root(), plan.names);
     plan.leaves = std::move(part.leaves);
     plan.where_exact = part.exact;
     plan.where_rest = std::move(part.rest);
+    plan.comparisons = std::move(part.comparisons);
     plan.where = std::move(where);
   }
   if (!ask.by.empty() || !ask.show.empty()) {
@@ -60,6 +70,7 @@ Result<Plan> compile(const Ask& ask, const schema::Event& event, const Limits& l
     wanted.add(plan.columns);
   }
   plan.sample_every = ask.sample_every;
+  plan.weighted = ask.sample_every > 1;
   plan.top = ask.top;
   return plan;
 }

@@ -15,6 +15,7 @@ struct KernelPart {
   std::vector<Leaf> leaves;
   bool exact = true;
   std::string rest;  // the conjuncts that are left to user space
+  std::vector<Placed> comparisons;
 };
 
 KernelPart kernel_part(const Where& where, const schema::Event& event, const Limits& limits);

@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 
 #include "base/text.h"
@@ -51,16 +53,40 @@ Result<uint64_t> magnitude(const Field& field, std::string_view text) {
   return value;
 }
 
+// SEGV and sigsegv mean SIGSEGV; else what is spelled alike.
+std::string likely(const std::string& typed, const std::vector<std::string>& names) {
+  const auto alike = [](char a, char b) { return std::toupper(a) == std::toupper(b); };
+  for (const std::string& name : names) {
+    if (name.size() < typed.size()) continue;
+    if (std::equal(typed.rbegin(), typed.rend(), name.rbegin(), alike)) return name;
+  }
+  return nearest(typed, names);
+}
+
 Result<uint64_t> by_name(const Source& source, const Field& field, const Token& token) {
   std::vector<std::string> candidates;
   for (auto& [number, name] : named_values(field)) {
     if (name == token.text) return static_cast<uint64_t>(number);
     candidates.push_back(std::move(name));
   }
-  const std::string suggestion = nearest(token.text, candidates);
+  const std::string suggestion = likely(token.text, candidates);
   return source.complain(token.span, "'" + field.path + "' has no value '" + token.text + "'",
                          suggestion.empty() ? "it is compared with " + wanted(field)
                                             : "did you mean '" + suggestion + "'?");
+}
+
+// The number as its field extends to 64 bits; an error when the field cannot hold it.
+Result<uint64_t> within_field(const Source& source, const Field& field, const Token& token,
+                              uint64_t magnitude, bool negative) {
+  const uint32_t bits = field.size * 8;
+  const uint64_t most = field.is_signed() ? UINT64_MAX >> (65 - bits) : UINT64_MAX >> (64 - bits);
+  if (negative && !field.is_signed())
+    return source.complain(token.span, "'" + field.path + "' is never negative");
+  if (magnitude <= most + negative) return negative ? 0 - magnitude : magnitude;
+  return source.complain(token.span, "'" + token.text + "' is too large for '" + field.path + "'",
+                         "it has " + std::to_string(bits) + " bits: " +
+                             (negative ? "-" + std::to_string(most + 1) + " at least"
+                                       : std::to_string(most) + " at most"));
 }
 
 bool starts_like_number(std::string_view text) {
@@ -91,11 +117,7 @@ Result<uint64_t> number_of(const Source& source, const Field& field, const Token
     const bool negative = token.text.front() == '-';
     auto number = magnitude(field, std::string_view(token.text).substr(negative ? 1 : 0));
     if (!number) return source.complain(token.span, number.error().what, number.error().hint);
-    if (negative && !field.is_signed())
-      return source.complain(token.span, "'" + field.path + "' is never negative");
-    if (field.is_signed() && *number > uint64_t{INT64_MAX} + negative)
-      return source.complain(token.span, "'" + token.text + "' is too large");
-    return negative ? 0 - *number : *number;
+    return within_field(source, field, token, *number, negative);
   }
   return source.complain(token.span, "'" + field.path + "' is compared with " + wanted(field));
 }

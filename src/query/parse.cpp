@@ -103,7 +103,7 @@ class Parser {
     } else {
       node.comparison = TRY(bind_boolean(source_, *field, name.span));
     }
-    node.span = {name.span.begin, tokens_[at_ - 1].span.end};
+    node.span = node.comparison.span = {name.span.begin, tokens_[at_ - 1].span.end};
     return node;
   }
 

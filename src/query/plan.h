@@ -43,6 +43,15 @@ struct Leaf {
   bool exact_length = false;
   std::vector<uint64_t> words;
   std::vector<uint64_t> masks;
+  size_t comparison = SIZE_MAX;  // which of Plan::comparisons it belongs to; SIZE_MAX: none
+};
+
+// One comparison of --where, in the order of the text, and who makes it. User space makes all of
+// them again unless the kernel's part decides the whole expression.
+struct Placed {
+  std::string text;
+  bool in_kernel = false;
+  std::string why_not;  // why the kernel does not make it, or not all of it; else ""
 };
 
 enum class Function : uint8_t { count, sum, avg, min, max, p50, p90, p99, p999, hist };
@@ -82,16 +91,25 @@ struct Ask {
   bool private_fields = true;  // false with --privacy none: such fields are never read
 };
 
+// A name that --where compares a number with: whether it means anything, only a machine can tell.
+struct NamedValue {
+  const schema::Field* field = nullptr;
+  std::string name;
+};
+
 struct Plan {
   std::unique_ptr<Expression> where;  // null: everything
   std::vector<Leaf> leaves;           // the kernel's part; empty: it lets everything through
   bool where_exact = true;            // the kernel's part decides the whole expression
   std::string where_rest;             // the text of what user space must still decide
+  std::vector<Placed> comparisons;
+  std::vector<NamedValue> names;  // that must be equal; not those of patterns
 
   std::vector<const schema::Field*> columns;  // in the order they are shown
   std::optional<Grouping> grouping;
   uint32_t sample_every = 1;
   bool sample_in_kernel = true;
+  bool weighted = false;  // events may stand for several: this run samples, or that of a recording
   uint32_t top = 0;
 
   std::vector<bool> wanted;  // by index in Event::fields: somebody reads it in user space or kernel

@@ -18,6 +18,11 @@ size_t columns(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
+Fail complain_of_private(const Source& source, Span span, const std::string& name) {
+  return source.complain(span, "'" + name + "' is private and is not read",
+                         "--privacy none leaves private fields out; choose another --privacy");
+}
+
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 }  // namespace
@@ -48,9 +53,23 @@ Result<const schema::Field*> Scope::field(const Source& source, Span span) const
   auto found = schema::find_field(event, source.at(span));
   if (!found) return source.complain(span, found.error().what, found.error().hint);
   if (!private_fields && (*found)->privacy != schema::Privacy::open)
-    return source.complain(span, "'" + (*found)->path + "' is private and is not read",
-                           "--privacy none leaves private fields out; choose another --privacy");
+    return complain_of_private(source, span, (*found)->path);
   return *found;
+}
+
+Result<std::vector<const schema::Field*>> Scope::fields(const Source& source, Span span) const {
+  const std::string prefix = std::string(source.at(span)) + ".";
+  std::vector<const schema::Field*> members;
+  bool is_struct = false;
+  for (const schema::Field& field : event.fields) {
+    if (!field.path.starts_with(prefix)) continue;
+    is_struct = true;
+    if (private_fields || field.privacy == schema::Privacy::open) members.push_back(&field);
+  }
+  if (is_struct && members.empty())
+    return complain_of_private(source, span, std::string(source.at(span)));
+  if (!is_struct) members.push_back(TRY(field(source, span)));
+  return members;
 }
 
 }  // namespace plumb::query

@@ -32,6 +32,8 @@ struct Scope {
 
   // The field that `span` names.
   Result<const schema::Field*> field(const Source& source, Span span) const;
+  // The same, or all members of the struct that it names but those that may not be named.
+  Result<std::vector<const schema::Field*>> fields(const Source& source, Span span) const;
 };
 
 }  // namespace plumb::query

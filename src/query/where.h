@@ -26,6 +26,7 @@ struct Comparison {
   enum class Subject : uint8_t { number, text, address, name };  // name: by schema::Names
   enum class Test : uint8_t { equal, less, at_most, starts, ends, contains, regex };
 
+  Span span;  // in the text, without parentheses
   const schema::Field* field = nullptr;
   Subject subject = Subject::number;
   Test test = Test::equal;

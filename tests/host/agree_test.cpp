@@ -2,31 +2,18 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <random>
 
 #include "agree_where.h"
 #include "query/plan.h"
 #include "query_event.h"
+#include "random.h"
 
 namespace plumb {
 namespace {
 
+using host::Random;
+
 const tests::TestEvent sample;
-
-class Random {
- public:
-  explicit Random(uint64_t seed) : engine_(seed) {}
-
-  uint64_t below(uint64_t end) { return engine_() % end; }
-  bool one_in(uint64_t n) { return below(n) == 0; }
-  template <class T>
-  const T& of(const std::vector<T>& choices) {
-    return choices[below(choices.size())];
-  }
-
- private:
-  std::mt19937_64 engine_;
-};
 
 // Few values, so that comparisons hold often enough; events and expressions draw from the same.
 const std::vector<int64_t> numbers = {0, 1, 2, 9, 127, 128, 255, 443, -1, -3, -128, INT64_MAX};
@@ -91,8 +78,16 @@ class Expressions {
     return field.path + " in (" + literal(field) + ", " + literal(field) + ")";
   }
 
+  // A literal that its field cannot hold is refused.
+  static int64_t cut(const schema::Field& field, int64_t value) {
+    const uint32_t spare = 64 - field.size * 8;
+    const uint64_t bits = static_cast<uint64_t>(value) << spare;
+    return field.is_signed() ? static_cast<int64_t>(bits) >> spare
+                             : static_cast<int64_t>(bits >> spare);
+  }
+
   std::string literal(const schema::Field& field) {
-    const int64_t value = random_.of(numbers);
+    const int64_t value = cut(field, random_.of(numbers));
     if (field.names) return random_.of<std::string>({"good", "gone", "bad", "128"});
     const std::string digits = std::to_string(
         field.is_signed() ? static_cast<uint64_t>(std::abs(value)) : static_cast<uint64_t>(value));

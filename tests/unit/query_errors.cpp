@@ -53,6 +53,20 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"port == http", "'port' is compared with a number", "        ^~~~", ""},
         Case{"error == ENOENTT", "'error' has no value 'ENOENTT'", "         ^~~~~~~",
              "did you mean 'ENOENT'?"},
+        Case{"signal == SEGV", "'signal' has no value 'SEGV'", "          ^~~~",
+             "did you mean 'SIGSEGV'?"},
+        Case{"signal == sigsegv", "'signal' has no value 'sigsegv'", "          ^~~~~~~",
+             "did you mean 'SIGSEGV'?"},
+        Case{"uid == 99999999999", "'99999999999' is too large for 'who.uid'", "       ^~~~~~~~~~~",
+             "it has 32 bits: 4294967295 at most"},
+        Case{"uid == 99999999999999999999999", "'99999999999999999999999' is too large",
+             "       ^~~~~~~~~~~~~~~~~~~~~~~", ""},
+        Case{"small == 128", "'128' is too large for 'small'", "         ^~~",
+             "it has 8 bits: 127 at most"},
+        Case{"small == -129", "'-129' is too large for 'small'", "         ^~~~",
+             "it has 8 bits: -128 at least"},
+        Case{"ret == 9223372036854775808", "'9223372036854775808' is too large for 'ret'",
+             "       ^~~~~~~~~~~~~~~~~~~", "it has 64 bits: 9223372036854775807 at most"},
         Case{"mood == baad", "'mood' has no value 'baad'", "        ^~~~", "did you mean 'bad'?"},
         Case{"comm == bash", "'who.comm' is text", "        ^~~~", "write \"bash\""},
         Case{"comm == \"bash", "this text has no closing quote", "        ^~~~~", ""},
@@ -78,6 +92,12 @@ TEST(Mistakes, NestingAndLengthAreBounded) {
   EXPECT_NE(error_of(std::string(1000, '(')).what.find("nested too deep"), std::string::npos);
   EXPECT_NE(error_of(std::string(1000, '!')).what.find("nested too deep"), std::string::npos);
   EXPECT_NE(error_of(std::string(10'000, ' ')).what.find("4096"), std::string::npos);
+}
+
+TEST(Mistakes, TheLimitsOfAFieldAreNone) {
+  for (const char* where : {"uid == 4294967295", "small == 127 || small == -128", "port == 0xffff",
+                            "ret == -9223372036854775808", "latency < 500h"})
+    EXPECT_TRUE(parse_where(where, sample.event)) << where;
 }
 
 TEST(Mistakes, ManyOperandsAreNotNesting) {
@@ -113,6 +133,8 @@ TEST(Mistakes, PrivateFieldsCannotBeNamedWhenTheyAreNotRead) {
   EXPECT_EQ(complaint({.where = "path == \"a\"", .private_fields = false}), "--where: " + said);
   EXPECT_EQ(complaint({.fields = "path", .private_fields = false}), "--fields: " + said);
   EXPECT_EQ(complaint({.by = "path", .private_fields = false}), "--by: " + said);
+  EXPECT_EQ(complaint({.fields = "local", .private_fields = false}),
+            "--fields: 'local' is private and is not read");
 }
 
 }  // namespace

@@ -133,6 +133,38 @@ TEST(KernelPart, TooManyLeavesAreLeftToUserSpace) {
   EXPECT_EQ(set.where_rest, "port in (1, 2, 3)");
 }
 
+// "K TEXT" or "U TEXT: why" for each comparison; "K+" where the kernel makes a part of it.
+std::string placed(const char* text, const Limits& limits = {}) {
+  std::string said;
+  for (const Placed& each : where(text, limits).comparisons) {
+    said += each.in_kernel ? each.why_not.empty() ? "K " : "K+ " : "U ";
+    said += each.text + (each.why_not.empty() ? "" : ": " + each.why_not) + "\n";
+  }
+  return said;
+}
+
+TEST(Placed, SaysWhoMakesEachComparisonAndWhy) {
+  EXPECT_EQ(placed("port == 1 && arguments contains \"y\" && !(comm == \"x\")"),
+            "K port == 1\nU arguments contains \"y\": 'arguments' is a list\nK comm == \"x\"\n");
+  EXPECT_EQ(placed("port == 1 || comm =~ \"a\""),
+            "U port == 1: it decides nothing without one that the kernel does not make\n"
+            "U comm =~ \"a\": the kernel does not search in text\n");
+  EXPECT_EQ(placed("user == \"root\" && uid != 0"),
+            "U user == \"root\": only user space knows such names\nK uid != 0\n");
+  EXPECT_EQ(placed("comm endswith \"a\" && tag == \"b\" && path endswith \"c\""),
+            "U comm endswith \"a\": the kernel does not look for the end of 'who.comm'\n"
+            "U tag == \"b\": 'tag' does not lie in whole words\n"
+            "K path endswith \"c\"\n");
+  EXPECT_EQ(placed("path contains \"\" || port == 1"),
+            "U path contains \"\": the outcome is known without it\n"
+            "U port == 1: the outcome is known without it\n");
+  const std::string longer(65, 'x');
+  EXPECT_EQ(placed(("!(path in (\"a\", \"" + longer + "\"))").c_str()),
+            "K+ path in (\"a\", \"" + longer + "\"): the kernel compares at most 64 bytes\n");
+  EXPECT_EQ(placed("pid == 3 && port in (1, 2)", {.leaves = 2}),
+            "K pid == 3\nU port in (1, 2): the kernel makes at most 2, of which 1 are left\n");
+}
+
 TEST(Columns, AreTheDefaultOrWhatIsAsked) {
   EXPECT_EQ(names_of(plan_of({.fields = "port,comm"}).columns), "port who.comm");
   const Plan usual = plan_of({});
@@ -142,6 +174,9 @@ TEST(Columns, AreTheDefaultOrWhatIsAsked) {
   const std::string changed = names_of(plan_of({.fields = "+arguments,-path"}).columns);
   EXPECT_TRUE(changed.ends_with("tag arguments"));
   EXPECT_EQ(changed.find("path"), std::string::npos);
+  EXPECT_EQ(names_of(plan_of({.fields = "local,who"}).columns),
+            "local.address who.pid who.uid who.user who.comm who.cgroup who.container");
+  EXPECT_EQ(names_of(plan_of({.fields = "-who"}).columns).find("who"), std::string::npos);
   const std::string open = names_of(plan_of({.all_fields = true, .private_fields = false}).columns);
   EXPECT_EQ(open.find("path"), std::string::npos);
   EXPECT_EQ(open.find("address"), std::string::npos);
