@@ -8,7 +8,7 @@
  * names from this enum's BTF; whatever begins with lost_ is a loss.
  */
 #pragma once
-#include "kernel.bpf.h"
+#include "schema.bpf.h"
 #include <bpf/bpf_helpers.h>
 
 enum outcome {
@@ -30,7 +30,7 @@ struct {
 	__uint(max_entries, OUTCOMES);
 	__type(key, enum outcome);
 	__type(value, __u64);
-} accounts SEC(".maps");
+} accounts SEC(".maps") DOC("what became of every hit");
 
 /* Atomic, because an interrupt may count on this CPU in the middle of it. */
 static __always_inline void count_outcome(enum outcome outcome)

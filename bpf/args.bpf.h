@@ -61,11 +61,15 @@ static __always_inline long probe_result(void *ctx)
 /* A vector that was passed to execve and not used. What is not in memory now is left out. */
 static __always_inline list_t attempted_args(struct tail *tail, __u64 vector)
 {
-	__u32 begin = tail->used, missed = 0;
+	__u32 begin = tail->used, missed = 0, taken = 0;
+	__u64 next = 0;
 
+	if (!vector)
+		return (list_t){};
 	for (int i = 0; i < ATTEMPT_ARGS; i++) {
 		const char *string = NULL;
 		char *to = tail_room(tail, ATTEMPT_ARG_BYTES);
+		char last = 0; /* NUL, unless the text goes on */
 		long got;
 
 		if (bpf_probe_read_user(&string, sizeof(string), (void *)(vector + i * 8)))
@@ -75,12 +79,14 @@ static __always_inline list_t attempted_args(struct tail *tail, __u64 vector)
 		if (!string || !to)
 			break;
 		got = bpf_probe_read_user_str(to, ATTEMPT_ARG_BYTES, string);
-		if (got < 0 || got == ATTEMPT_ARG_BYTES || i == ATTEMPT_ARGS - 1)
-			missed = 1;
+		missed |= !!bpf_probe_read_user(&last, 1, string + got - 1) | !!last;
 		if (got < 0 || got > ATTEMPT_ARG_BYTES)
 			break;
 		tail->used += got;
+		taken++;
 	}
+	if (taken == ATTEMPT_ARGS)
+		missed |= !!bpf_probe_read_user(&next, 8, (void *)(vector + taken * 8)) | !!next;
 	return (list_t){
 		.offset = begin - sizeof(struct header),
 		.size = tail->used - begin,

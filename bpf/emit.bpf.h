@@ -8,6 +8,7 @@
 #pragma once
 #include "account.bpf.h"
 #include "group.bpf.h"
+#include "schema.bpf.h"
 #include "targets.bpf.h"
 #include <bpf/bpf_core_read.h>
 
@@ -26,14 +27,15 @@ struct header {
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);
-} events SEC(".maps") SHARED, lifecycle SEC(".maps") SHARED;
+} events SEC(".maps") SHARED DOC("events on their way"),
+	lifecycle SEC(".maps") SHARED DOC("lifecycle events on their way");
 
 /* The same where the kernel has no ring buffer (before 5.8); else not created. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(__u32));
-} perf_events SEC(".maps") SHARED;
+} perf_events SEC(".maps") SHARED DOC("perf buffers of events on their way");
 
 /* What the reader tells the programs; mapped into its memory. */
 struct reader {
@@ -46,19 +48,9 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
 	__type(value, struct reader);
-} readers SEC(".maps") SHARED;
+} readers SEC(".maps") SHARED DOC("what the reader tells the programs");
 
 #define now() bpf_ktime_get_ns()
-
-/* BTF holds only types that something global mentions; this does, at the cost of one move. */
-#ifdef PLUMB_HOST
-#define KEEP_TYPE(type) ((void)sizeof(type))
-#else
-#define KEEP_TYPE(type)                                                                            \
-	do {                                                                                       \
-		asm volatile("" ::"r"(bpf_core_type_id_local(type)));                              \
-	} while (0)
-#endif
 
 /*
  * A wake-up costs more than a record, so only two records cause one: the first after the reader

@@ -3,18 +3,18 @@
  * The engine: what every session needs beside its tracers. It owns the maps that the tracers share
  * (rings, targets, what the reader says) and follows traced processes through fork and exit.
  *
- * follow_fork is attached before the tracers and follow_exit after them, so that a child is traced
- * from its first instruction and a process until its last event.
+ * What serves "children" is attached before the tracers and what serves "ends" after them, so that a
+ * child is traced from its first instruction and a process until its last event. tracers/fork.bpf.c
+ * and tracers/exit.bpf.c say why these hooks.
  *
  * Cost: a hash lookup per fork and exit, and only in sessions that choose processes by pid.
  */
 #include "tracer.bpf.h"
 
 /* The accounts of the engine count forks: hits, children not followed, and children lost. */
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(follow_fork, struct task_struct *parent, struct task_struct *child)
+static __always_inline int follow(struct task_struct *parent, struct task_struct *child)
 {
-	__u32 from = parent->tgid, pid = child->tgid, followed = 1;
+	__u32 from = BPF_CORE_READ(parent, tgid), pid = BPF_CORE_READ(child, tgid), followed = 1;
 
 	if (pid == from)
 		return 0;
@@ -28,12 +28,36 @@ int BPF_PROG(follow_fork, struct task_struct *parent, struct task_struct *child)
 	return 0;
 }
 
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(follow_exit, struct task_struct *task)
+static __always_inline int forget(struct task_struct *task)
 {
-	__u32 pid = task->tgid;
+	__u32 pid = BPF_CORE_READ(task, tgid);
 
-	if (task->signal->live.counter == 0)
+	if (BPF_CORE_READ(task, signal, live.counter) == 0)
 		bpf_map_delete_elem(&targets, &pid);
 	return 0;
+}
+
+SEC("tp_btf/sched_process_fork") SERVES("children")
+int BPF_PROG(follow_fork, struct task_struct *parent, struct task_struct *child)
+{
+	return follow(parent, child);
+}
+
+SEC("kprobe/wake_up_new_task") SERVES("children")
+int BPF_KPROBE(follow_fork_k, struct task_struct *child)
+{
+	return follow((void *)bpf_get_current_task(), child);
+}
+
+SEC("tp_btf/sched_process_exit") SERVES("ends")
+int BPF_PROG(follow_exit, struct task_struct *task)
+{
+	return forget(task);
+}
+
+/* Called right after exit_files: of two probes on one function the younger would come first. */
+SEC("kprobe/exit_fs") SERVES("ends")
+int BPF_KPROBE(follow_exit_k, struct task_struct *task)
+{
+	return task == (void *)bpf_get_current_task() ? forget(task) : 0;
 }

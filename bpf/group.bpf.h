@@ -26,6 +26,11 @@ struct key_bytes {
 	__u8 bytes[PLAN_KEY_BYTES];
 };
 
+struct key_scratch {
+	struct key_bytes key;
+	__u64 users; /* programs that build a key here now; only one alone may */
+};
+
 /*
  * Two tables take turns, so that an interval is read after nobody writes to it any more. Inserted
  * here, one per key that occurs; emptied by user space after its interval. Full: `others`.
@@ -37,7 +42,8 @@ struct groups {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct key_bytes);
 	__type(value, struct cell);
-} groups_even SEC(".maps"), groups_odd SEC(".maps");
+} groups_even SEC(".maps") DOC("groups, in even intervals"),
+	groups_odd SEC(".maps") DOC("groups, in odd intervals");
 
 /* What did not fit into the tables: one cell for each of them. */
 struct {
@@ -45,7 +51,7 @@ struct {
 	__uint(max_entries, 2);
 	__type(key, __u32);
 	__type(value, struct cell);
-} others SEC(".maps");
+} others SEC(".maps") DOC("events beyond the tables of groups");
 
 /* A cell of zeros to begin from, and the key under construction; never inserted or removed. */
 struct {
@@ -53,13 +59,13 @@ struct {
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct cell);
-} empty_cell SEC(".maps");
+} empty_cell SEC(".maps") DOC("what a new group begins from");
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct key_bytes);
-} key_scratch SEC(".maps");
+	__type(value, struct key_scratch);
+} key_scratch SEC(".maps") DOC("a group's key under construction");
 
 static __always_inline __u32 log2_of(__u64 v)
 {
@@ -159,16 +165,12 @@ static __always_inline struct cell *cell_of(void *groups, const struct key_bytes
 	return cell ?: bpf_map_lookup_elem(&others, &epoch);
 }
 
-/* Adds the event to its group; false: it has to be sent to user space instead. */
-static __noinline bool aggregate(const void *event, const char *body, __u32 weight, __u32 epoch)
+static __always_inline bool add_to_group(const struct key_bytes *key, const void *event,
+					 __u32 weight, __u32 epoch)
 {
-	__u32 zero = 0;
-	struct key_bytes *key = bpf_map_lookup_elem(&key_scratch, &zero);
-	struct cell *cell;
+	struct cell *cell =
+		epoch ? cell_of(&groups_odd, key, 1) : cell_of(&groups_even, key, 0);
 
-	if (!key || !build_key(key, event, body))
-		return false;
-	cell = epoch ? cell_of(&groups_odd, key, 1) : cell_of(&groups_even, key, 0);
 	if (!cell)
 		return false;
 	__sync_fetch_and_add(&cell->count, weight);
@@ -179,4 +181,24 @@ static __noinline bool aggregate(const void *event, const char *body, __u32 weig
 		add_number(cell, i, event, weight);
 	}
 	return true;
+}
+
+/*
+ * Adds the event to its group; false: it has to be sent to user space instead. So has an event whose
+ * program took this CPU from another one in the middle of its key.
+ */
+static __noinline bool aggregate(const void *event, const char *body, __u32 weight, __u32 epoch)
+{
+	__u32 zero = 0;
+	struct key_scratch *scratch = bpf_map_lookup_elem(&key_scratch, &zero);
+	bool added;
+
+	if (!scratch)
+		return false;
+	__sync_fetch_and_add(&scratch->users, 1);
+	barrier();
+	added = *(volatile __u64 *)&scratch->users == 1 && build_key(&scratch->key, event, body) &&
+		add_to_group(&scratch->key, event, weight, epoch);
+	__sync_fetch_and_add(&scratch->users, -1);
+	return added;
 }

@@ -18,8 +18,10 @@ typedef __u16 __be16;
 typedef __u32 __be32;
 typedef __u64 __be64;
 typedef __u32 __wsum;
+#ifndef __cplusplus /* a host test builds the kernel's structs from this file */
 typedef _Bool bool;
 enum { false, true };
+#endif
 #ifndef NULL
 #define NULL ((void *)0)
 #endif
@@ -160,6 +162,19 @@ struct task_struct {
 	const struct cred *cred;
 	const struct cred *real_cred;
 	struct sched_entity se;
+};
+
+struct seq_file {
+	char *buf;
+};
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
 };
 
 struct linux_binprm {

@@ -7,13 +7,28 @@
  */
 #pragma once
 #include "kernel.bpf.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+
+/* BTF holds only types that something global mentions; this does, at the cost of one move. */
+#ifdef PLUMB_HOST
+#define KEEP_TYPE(type) ((void)sizeof(type))
+#else
+#define KEEP_TYPE(type)                                                                            \
+	do {                                                                                       \
+		asm volatile("" ::"r"(bpf_core_type_id_local(type)));                              \
+	} while (0)
+#endif
 
 #define TAG(text) __attribute__((btf_decl_tag(text)))
+/* What a field, or a map, is. */
 #define DOC(text) TAG("doc:" text)
 /* A natural thing to group by. */
 #define KEY TAG("key")
 /* Not in the default table; asked for by name, and always in JSON. */
 #define DETAIL TAG("detail")
+/* Where it cannot be told it is 0, which is shown as nothing (null in JSON). */
+#define ZERO_IS_UNKNOWN TAG("zero:unknown")
 /* On a field that is a struct: a member of it that is a detail of this event. */
 #define DETAIL_PART(member) TAG("detail:" #member)
 /* What disclosing the field could reveal: open, argument, path, environment or address. */
@@ -32,7 +47,7 @@
 
 /*
  * Programs that serve one purpose; the first of them that this kernel allows is loaded, in the
- * order tp_btf, fentry/fexit, kprobe, tracepoint. The purpose is a phrase that completes
+ * order of src/kernel/choose.cpp. The purpose is a phrase that completes
  * "not seen: ..." when none can be had. A program without it serves a purpose of its own.
  */
 #define SERVES(purpose) TAG("serves:" purpose)

@@ -10,7 +10,7 @@
  *	return emit_tail(ctx, &e, tail);
  *
  * The record is assembled in memory of this CPU. A program that finds it in use (it interrupted
- * another) loses its event as lost_scratch_busy.
+ * another, or took its CPU from it) loses its event as lost_scratch_busy.
  */
 #pragma once
 #include "emit.bpf.h"
@@ -37,7 +37,7 @@ struct path_walk {
 };
 
 struct tail {
-	__u32 busy;
+	__u32 users; /* programs that claim it now; only one alone may have it */
 	__u32 used; /* bytes of the record: header, event and the tails so far */
 	struct path_walk walk;
 	char record[RECORD_BYTES];
@@ -48,18 +48,31 @@ struct {
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct tail);
-} tails SEC(".maps");
+} tails SEC(".maps") DOC("records under construction");
 
+static __always_inline void give_back(struct tail *tail)
+{
+	__sync_fetch_and_add(&tail->users, -1);
+}
+
+/*
+ * To count and then look, not to look and then mark: another program on this CPU may run between
+ * any two instructions of a preemptible one. At worst both find the other and both lose.
+ */
 static __always_inline struct tail *claim_tail(__u32 event_size)
 {
 	__u32 zero = 0;
 	struct tail *tail = bpf_map_lookup_elem(&tails, &zero);
 
-	if (!tail || tail->busy) {
+	if (!tail)
+		return NULL;
+	__sync_fetch_and_add(&tail->users, 1);
+	barrier();
+	if (*(volatile __u32 *)&tail->users != 1) {
+		give_back(tail);
 		count_outcome(OUTCOME_LOST_SCRATCH_BUSY);
 		return NULL;
 	}
-	tail->busy = 1;
 	tail->used = sizeof(struct header) + event_size;
 	return tail;
 }
@@ -102,12 +115,13 @@ static __always_inline text_t tail_taken(struct tail *tail, __u32 size, __u32 wh
 
 /*
  * Cost of a copy is its length. The result of the str helpers counts the NUL; the record does not
- * carry it. A text that was too long is marked as cut by one byte: its true length is not known.
+ * carry it. A text that was too long or could not be read is marked as cut by one byte: its true
+ * length is not known.
  */
 static __always_inline text_t text_read(struct tail *tail, long got)
 {
 	if (got <= 0)
-		return (text_t){};
+		return (text_t){ .whole = 1 };
 	return tail_taken(tail, got - 1, got == TEXT_BYTES ? got : got - 1);
 }
 
@@ -159,7 +173,6 @@ static __always_inline void finish_tail(void *ctx, const void *event, __u32 even
 			describe_caller(&(e)->who, CALLER_LATE);                                   \
 			finish_tail(ctx, e, sizeof(*(e)), tail);                                   \
 		}                                                                                  \
-                                          \
-		(tail)->busy = 0;                                                                  \
+		give_back(tail);                                                                   \
 		0;                                                                                 \
 	})

@@ -7,17 +7,25 @@
 #include "plan.bpf.h"
 #include <bpf/bpf_core_read.h>
 
-#define TARGET_CGROUPS 16
+enum target_limits { TARGET_CGROUPS = 16, TARGET_UIDS = 16, TARGET_COMMS = 16 };
 
-/* Filled by user space before the load, like the plan. All conditions that are set must hold. */
+struct target_comm {
+	__u64 words[2];
+};
+
+/*
+ * Filled by user space before the load, like the plan. Of each condition that is set, one value
+ * must fit; what is not set is deleted by the verifier.
+ */
 struct targeting {
-	__u32 by_pid;   /* the process is in `targets` */
-	__u32 by_uid;
-	__u32 by_comm;
-	__u32 cgroups;  /* how many of target_cgroups are set */
-	__u32 uid;
-	__u32 self;     /* plumb itself is never traced: it would trace its own tracing */
-	__u64 comm[2];
+	__u32 by_pid;  /* the process is in `targets` */
+	__u32 uids;    /* how many of `uid` are set */
+	__u32 comms;   /* of `comm` */
+	__u32 cgroups; /* of target_cgroups */
+	__u32 self;    /* plumb itself is never traced: it would trace its own tracing */
+	__u32 uid[TARGET_UIDS];
+	enum target_limits limits; /* not read: BTF holds only types that something mentions */
+	struct target_comm comm[TARGET_COMMS];
 };
 const volatile struct targeting targeting = {};
 
@@ -32,7 +40,7 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u32); /* pid as the host numbers it */
 	__type(value, __u32);
-} targets SEC(".maps") SHARED;
+} targets SEC(".maps") SHARED DOC("traced processes");
 
 /* The traced control groups and everything below them; set by user space, never changed. */
 struct {
@@ -40,7 +48,7 @@ struct {
 	__uint(max_entries, TARGET_CGROUPS);
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(__u32));
-} target_cgroups SEC(".maps") SHARED;
+} target_cgroups SEC(".maps") SHARED DOC("traced control groups");
 
 static __always_inline bool in_target_cgroup(void)
 {
@@ -54,12 +62,33 @@ static __always_inline bool in_target_cgroup(void)
 	return false;
 }
 
+static __always_inline bool is_of_target_user(void)
+{
+	__u32 uid = bpf_get_current_uid_gid();
+
+#pragma unroll
+	for (__u32 i = 0; i < TARGET_UIDS; i++) {
+		if (i >= targeting.uids)
+			break;
+		if (uid == targeting.uid[i])
+			return true;
+	}
+	return false;
+}
+
 static __always_inline bool has_target_comm(void)
 {
 	__u64 comm[2] = {};
 
 	bpf_get_current_comm(comm, sizeof(comm));
-	return comm[0] == targeting.comm[0] && comm[1] == targeting.comm[1];
+#pragma unroll
+	for (__u32 i = 0; i < TARGET_COMMS; i++) {
+		if (i >= targeting.comms)
+			break;
+		if (comm[0] == targeting.comm[i].words[0] && comm[1] == targeting.comm[i].words[1])
+			return true;
+	}
+	return false;
 }
 
 static __always_inline bool is_target(__u32 pid)
@@ -68,9 +97,9 @@ static __always_inline bool is_target(__u32 pid)
 		return false;
 	if (targeting.by_pid && !bpf_map_lookup_elem(&targets, &pid))
 		return false;
-	if (targeting.by_uid && (__u32)bpf_get_current_uid_gid() != targeting.uid)
+	if (targeting.uids && !is_of_target_user())
 		return false;
-	if (targeting.by_comm && !has_target_comm())
+	if (targeting.comms && !has_target_comm())
 		return false;
 	return !targeting.cgroups || in_target_cgroup();
 }

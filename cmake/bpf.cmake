@@ -1,4 +1,5 @@
-# The kernel's half: every tracers/*.bpf.c and the engine, compiled for BPF and embedded.
+# The kernel's half: every tracers/*.bpf.c, and what plumb has for itself in bpf/*.bpf.c, compiled for
+# BPF and embedded.
 #
 # A tracer's first comment is its documentation: the part that `plumb list` shows is cut out here and
 # embedded beside the object. Adding a tracer edits no list.
@@ -23,16 +24,22 @@ function(bpf_object NAME SOURCE)
 endfunction()
 
 file(GLOB tracer_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tracers/*.bpf.c)
-set(PLUMB_TRACER_NAMES)
+file(GLOB own_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bpf/*.bpf.c)
 set(entries)
 set(blobs)
 set(depends)
-foreach(source ${tracer_sources} ${CMAKE_SOURCE_DIR}/bpf/engine.bpf.c)
+foreach(source ${tracer_sources} ${own_sources})
   get_filename_component(name ${source} NAME)
   string(REPLACE ".bpf.c" "" name ${name})
   bpf_object(${name} ${source})
+  list(FIND own_sources ${source} own)
+  if(own EQUAL -1)
+    set(is_tracer 1)
+  else()
+    set(is_tracer 0)
+  endif()
   list(APPEND depends ${PLUMB_BPF_DIR}/${name}.bpf.o ${PLUMB_BPF_DIR}/${name}.about)
-  string(APPEND entries "\t.quad ${name}_name, ${name}_object, ${name}_object_end, ${name}_about, ${name}_about_end\n")
+  string(APPEND entries "\t.quad ${name}_name, ${name}_object, ${name}_object_end, ${name}_about, ${name}_about_end, ${is_tracer}\n")
   string(APPEND blobs "${name}_name: .asciz \"${name}\"\n\t.balign 8\n"
     "${name}_object: .incbin \"${PLUMB_BPF_DIR}/${name}.bpf.o\"\n${name}_object_end:\n"
     "${name}_about: .incbin \"${PLUMB_BPF_DIR}/${name}.about\"\n${name}_about_end:\n")

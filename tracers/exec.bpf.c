@@ -7,8 +7,8 @@
 //
 // Cost:  about a microsecond per execution. Without fentry and kprobes, failed attempts need a system
 //        call tracepoint, which slows every system call of the machine by some 75 ns: --no-failed.
-// Blind: failed attempts of 32-bit programs, and what of their strings was not in memory; arguments
-//        beyond 20 KiB are cut and marked.
+// Blind: failed attempts of 32-bit programs, and what of their strings was not in memory. Arguments
+//        beyond 20 KiB are cut and marked; of an attempt, beyond 64 and 1023 bytes of each.
 #include "tracer.bpf.h"
 #include "args.bpf.h"
 #include "path.bpf.h"
@@ -17,13 +17,13 @@ LIFECYCLE_EVENT(exec, "a program that was started, or the attempt that failed") 
 	process_id_t  ppid       DOC("parent process");
 	errno_t       error      KEY DOC("why it failed; 0 when it was started");
 	char          parent[16] KEY DETAIL PRIVACY(open) DOC("the parent's name");
-	ns_t          since_fork DETAIL DOC("from the process's creation to this execution");
+	ns_t          since_fork DETAIL DOC("from the process's creation to this execution or attempt");
 	text_t        path       KEY PRIVACY(path) DOC("the file, as it was passed");
 	list_t        args       PRIVACY(argument) DOC("the whole argument vector");
 	text_t        cwd        PRIVACY(path) DETAIL DOC("working directory, as the process sees it");
-	pointer_t     code_start DETAIL DOC("start of the program's text");
-	pointer_t     code_end   DETAIL DOC("end of the program's text");
-	pointer_t     stack      DETAIL DOC("start of its stack");
+	pointer_t     code_start DETAIL DOC("start of the program's text; none of a failed attempt");
+	pointer_t     code_end   DETAIL DOC("end of the program's text; none of a failed attempt");
+	pointer_t     stack      DETAIL DOC("start of its stack; none of a failed attempt");
 };
 
 KNOB(bool, failed, true, "also attempts that failed");

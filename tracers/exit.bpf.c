@@ -7,7 +7,9 @@
 //	do_exit: group_dead = atomic_dec_and_test(&signal->live);
 //	         if (group_dead) setmax_mm_hiwater_rss(&signal->maxrss, mm);
 //	         trace_sched_process_exit();
+//	         exit_files(current);
 //
+// exit_files also frees the files of a child that could not be made, which is not the current task.
 // Two threads that exit at once may both find no live one, so `ended` lets only one report.
 //
 // Cost:  under a microsecond per process, and one short run per thread.
@@ -17,13 +19,13 @@
 
 LIFECYCLE_EVENT(exit, "the end of a process") {
 	struct caller who;
-	process_id_t  ppid     DOC("parent process");
+	process_id_t  ppid     DETAIL DOC("parent process");
 	status_t      status   KEY DOC("exit status; 0 when a signal ended it");
 	signal_t      signal   KEY DOC("the signal that ended it; 0 when it exited");
-	bool          core     DOC("it left a core dump");
+	bool          core     DETAIL DOC("it left a core dump");
 	__u8          unused[3];
 	ns_t          lifetime DOC("from its creation to its end");
-	ns_t          cpu      DOC("processor time of all its threads, up to the last tick");
+	ns_t          cpu      ZERO_IS_UNKNOWN DOC("processor time of all its threads, up to the last tick");
 	bytes_t       peak_rss DOC("most memory it had resident");
 };
 
@@ -43,14 +45,17 @@ struct {
 	__uint(max_entries, 1024);
 	__type(key, struct process);
 	__type(value, __u32);
-} ended SEC(".maps");
+} ended SEC(".maps") DOC("processes that have reported their end");
 
 static __always_inline bool is_last(struct task_struct *task)
 {
-	struct process process = { task->tgid, task->group_leader->start_boottime };
+	struct process process = {
+		BPF_CORE_READ(task, tgid),
+		BPF_CORE_READ(task, group_leader, start_boottime),
+	};
 	__u32 one = 1;
 
-	if (task->signal->live.counter > 0)
+	if (BPF_CORE_READ(task, signal, live.counter) > 0)
 		return false;
 	return !bpf_map_update_elem(&ended, &process, &one, BPF_NOEXIST);
 }
@@ -58,18 +63,18 @@ static __always_inline bool is_last(struct task_struct *task)
 /* As wait(2) tells it: of the whole process, or of its first thread when each exited by itself. */
 static __always_inline int wait_status(struct task_struct *task)
 {
-	if (task->signal->flags & SIGNAL_GROUP_EXIT)
-		return task->signal->group_exit_code;
-	return task->group_leader->exit_code;
+	if (BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT)
+		return BPF_CORE_READ(task, signal, group_exit_code);
+	return BPF_CORE_READ(task, group_leader, exit_code);
 }
 
 /* Threads that were reaped are in the sum already; the others stand in the list until they are. */
 static __always_inline __u64 cpu_time(struct task_struct *task)
 {
-	struct signal_struct *signal = task->signal;
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
 	struct list_head *head = (void *)signal + bpf_core_field_offset(struct signal_struct, thread_head);
 	struct list_head *node = BPF_CORE_READ(head, next);
-	__u64 total = signal->sum_sched_runtime;
+	__u64 total = BPF_CORE_READ(signal, sum_sched_runtime);
 
 	for (int i = 0; i < MOST_THREADS && node != head; i++) {
 		struct task_struct *thread =
@@ -81,20 +86,31 @@ static __always_inline __u64 cpu_time(struct task_struct *task)
 	return total;
 }
 
-SEC("tp_btf/sched_process_exit") SERVES("ends of processes")
-int BPF_PROG(on_exit, struct task_struct *task)
+static __always_inline int ends(void *ctx, struct task_struct *task)
 {
 	struct exit e = {};
 	int status = wait_status(task);
 
 	if (!is_last(task) || !current_caller(&e.who))
 		return 0;
-	e.ppid = task->real_parent->tgid;
+	e.ppid = BPF_CORE_READ(task, real_parent, tgid);
 	e.status = (status >> 8) & 0xff;
 	e.signal = status & 0x7f;
 	e.core = status & 0x80 ? 1 : 0;
-	e.lifetime = now() - task->group_leader->start_time;
+	e.lifetime = now() - BPF_CORE_READ(task, group_leader, start_time);
 	e.cpu = cpu_time(task);
-	e.peak_rss = task->signal->maxrss << 12;
+	e.peak_rss = BPF_CORE_READ(task, signal, maxrss) << 12;
 	return emit(ctx, &e);
+}
+
+SEC("tp_btf/sched_process_exit") SERVES("ends of processes")
+int BPF_PROG(on_exit, struct task_struct *task)
+{
+	return ends(ctx, task);
+}
+
+SEC("kprobe/exit_files") SERVES("ends of processes")
+int BPF_KPROBE(on_exit_k, struct task_struct *task)
+{
+	return task == (void *)bpf_get_current_task() ? ends(ctx, task) : 0;
 }

@@ -2,7 +2,7 @@
 // fork: every new process, and who made it.
 //
 // sched_process_fork fires in the parent, when the child is complete and has not run yet: nothing
-// that the child does comes before its event.
+// that the child does comes before its event. wake_up_new_task is called next.
 //
 // Cost:  under a microsecond per new process; threads cost as little and are not shown.
 // Blind: clone and vfork are not told apart from fork.
@@ -19,11 +19,13 @@ LIFECYCLE_EVENT(fork, "a new process, or a new thread with --threads") {
 
 KNOB(bool, threads, false, "also new threads");
 
-SEC("tp_btf/sched_process_fork") SERVES("new processes")
-int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+static __always_inline int made(void *ctx, struct task_struct *child)
 {
-	struct fork e = { .child = child->tgid, .child_tid = child->pid };
-	struct task_struct *leader = child->group_leader;
+	struct task_struct *leader = BPF_CORE_READ(child, group_leader);
+	struct fork e = {
+		.child = BPF_CORE_READ(child, tgid),
+		.child_tid = BPF_CORE_READ(child, pid),
+	};
 
 	if (!threads && e.child != e.child_tid)
 		return 0;
@@ -31,6 +33,18 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 		return 0;
 	if (wants(fork, child_ns_pid) || wants(fork, child_pid_ns))
 		own_namespace(leader, &e.child_ns_pid, &e.child_pid_ns);
-	e.child_started = leader->start_boottime;
+	e.child_started = BPF_CORE_READ(leader, start_boottime);
 	return emit(ctx, &e);
+}
+
+SEC("tp_btf/sched_process_fork") SERVES("new processes")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+{
+	return made(ctx, child);
+}
+
+SEC("kprobe/wake_up_new_task") SERVES("new processes")
+int BPF_KPROBE(on_fork_k, struct task_struct *child)
+{
+	return made(ctx, child);
 }

@@ -11,7 +11,15 @@
 namespace plumb {
 
 // The exit statuses of the command line (docs/design.md).
-enum class Exit : int { done = 0, failed = 1, usage = 2, lost = 3 };
+// What a shell says of a command that it cannot start: 126 and 127.
+enum class Exit : int {
+  done = 0,
+  failed = 1,
+  usage = 2,
+  lost = 3,
+  not_executable = 126,
+  not_found = 127
+};
 
 struct Error {
   std::string what;  // what failed and why: "attach exec: tp_btf/...: no such tracepoint"

@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 #include <malloc.h>
 #include <unistd.h>
+
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
 #include "base/text.h"
+#include "cli/help.h"
 #include "cli/options.h"
 #include "session/prepare.h"
 #include "session/request.h"
@@ -15,25 +18,75 @@
 namespace plumb::cli {
 namespace {
 
-constexpr std::array all_commands = {
-    CommandInfo{"list", "[TRACER] [--json]", "the tracers; or one tracer's fields, knobs and hooks",
-                list},
-    CommandInfo{"record", "TRACER... -o FILE [-- COMMAND]", "keep events in a file", record},
-    CommandInfo{"show", "FILE [options]", "look at a recording as if it were live", show},
-    CommandInfo{"doctor", "[--json]", "what this machine allows, what is missing, what to do",
-                doctor},
-};
-
-void print_help() {
-  fmt::print(
-      "plumb follows a slow moment down to the thing it waited for.\n\n"
-      "  plumb TRACER[,TRACER...] [options] [-- COMMAND...]\n");
-  for (const CommandInfo& each : all_commands)
-    fmt::print("  plumb {:<8} {:<32} {}\n", each.name, each.usage, each.summary);
-  fmt::print("\nTracers:");
-  for (const std::string& name : session::tracer_names()) fmt::print(" {}", name);
-  fmt::print("\nplumb TRACER --help shows its options, plumb list TRACER what it sees.\n");
+template <Source source>
+std::vector<FlagGroup> documented_flags() {
+  static session::Request nobody;
+  return run_flags(nobody, source);
 }
+
+const Command& called(std::string_view name) {
+  return *std::ranges::find(commands(), name, [](const Command& each) { return each.name; });
+}
+
+Result<int> run(const Words& words, Source source, const Command& command) {
+  const Words tracers = source == Source::recording ? Words() : tracers_in(words);
+  auto parsed = TRY(parse_run(words, source,
+                              fmt::format("plumb {}", *command.name     ? command.name
+                                                      : tracers.empty() ? ""
+                                                                        : tracers[0])));
+  if (!parsed.help) return session::run(parsed.request);
+  fmt::print("{}", help_of(command, tracers));
+  return 0;
+}
+
+Result<int> trace(const Words& words) { return run(words, Source::kernel, called("")); }
+Result<int> record(const Words& words) {
+  return run(words, Source::kernel_to_recording, called("record"));
+}
+Result<int> show(const Words& words) { return run(words, Source::recording, called("show")); }
+
+const std::vector<Command> all_commands = {
+    {"",
+     "TRACER[,TRACER...] [options] [-- COMMAND ARG...]",
+     "trace this machine, or a command",
+     documented_flags<Source::kernel>,
+     trace,
+     {{"exec -- make", "what make starts"},
+      {"exec --where 'error != 0 && user == \"www-data\"'", "who fails to start what"},
+      {"exec,exit --container web-1 --json", "one container, for a program to read"},
+      {"exit --by comm --show 'count,p99(lifetime)' --every 1s", "how long programs live"}}},
+    {"record",
+     "TRACER[,TRACER...] -o FILE [options] [-- COMMAND ARG...]",
+     "keep events in a file",
+     documented_flags<Source::kernel_to_recording>,
+     record,
+     {{"record exec,fork,exit -o day.plumb --for 1h", "an hour of processes"}}},
+    {"show",
+     "FILE [options]",
+     "look at a recording with the options of live tracing",
+     documented_flags<Source::recording>,
+     show,
+     {{"show day.plumb --only exec --by path --top 10", "what was started most"}}},
+    {"list",
+     "[TRACER] [options]",
+     "the tracers; or one's fields, knobs, hooks, cost and blind spots",
+     list_flags,
+     list,
+     {{"list exec", "what exec sees, and what it costs"}}},
+    {"doctor", "[options]", "what this machine allows, what is missing, what to do", doctor_flags,
+     doctor},
+    {"help",
+     "[COMMAND|TRACER] [options]",
+     "the commands and their options",
+     help_flags,
+     help,
+     {{"help --man | man -l -", "the manual"}}},
+    {"completion",
+     "bash",
+     "a script that lets bash complete the words of plumb",
+     [] { return std::vector<FlagGroup>(); },
+     completion,
+     {{"completion bash >/etc/bash_completion.d/plumb", "for every user"}}}};
 
 int report(const Error& error) {
   fmt::print(stderr, "plumb: {}\n", error.what);
@@ -41,40 +94,48 @@ int report(const Error& error) {
   return static_cast<int>(error.exit_status);
 }
 
+// A first word that is neither a command nor a tracer, and is spelled like a command.
+Result<> refuse_misspelled(const std::string& word) {
+  std::vector<std::string> known = session::tracer_names();
+  const size_t tracers = known.size();
+  for (const Command& each : commands()) known.emplace_back(each.name);
+  const std::string near = nearest(word, known);
+  const auto at = static_cast<size_t>(std::find(known.begin(), known.end(), near) - known.begin());
+  if (near.empty() || at < tracers || word.ends_with(".bpf.o")) return {};
+  return misuse("no command or tracer '" + word + "'", "did you mean '" + near + "'?");
+}
+
 Result<int> dispatch(const Words& words) {
   if (words.empty()) {
-    print_help();
+    fmt::print("{}", help_of_all());
     return static_cast<int>(Exit::usage);
   }
-  if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
-    print_help();
+  const std::string& first = words[0];
+  if (first == "--help" || first == "-h") return help({});
+  if (first == "--version") {
+    fmt::print("plumb {}\n", version());
     return 0;
   }
-  for (const CommandInfo& each : all_commands)
-    if (words[0] == each.name) return each.run({words.begin() + 1, words.end()});
+  for (const Command& each : commands())
+    if (first == each.name) return each.run({words.begin() + 1, words.end()});
+  TRY(refuse_misspelled(first));
   return trace(words);
 }
 
 }  // namespace
 
-std::span<const CommandInfo> commands() { return all_commands; }
+const std::vector<Command>& commands() { return all_commands; }
 
-Result<int> trace(const Words& words) {
-  auto parsed = TRY(parse_run(words, Source::kernel));
-  if (parsed.helped) return 0;
-  return session::run(parsed.request);
-}
-
-Result<int> record(const Words& words) {
-  auto parsed = TRY(parse_run(words, Source::kernel_to_recording));
-  if (parsed.helped) return 0;
-  return session::run(parsed.request);
-}
-
-Result<int> show(const Words& words) {
-  auto parsed = TRY(parse_run(words, Source::recording));
-  if (parsed.helped) return 0;
-  return session::run(parsed.request);
+std::span<const Status> statuses() {
+  static constexpr std::array all = {
+      Status{"0", "done"},
+      Status{"1", "failed; of doctor: nothing can be traced"},
+      Status{"2", "the words make no sense"},
+      Status{"3", "events were lost (--strict)"},
+      Status{"126, 127", "COMMAND cannot be executed, is not there"},
+      Status{"other", "that of COMMAND; 128 + N when signal N ended it"},
+  };
+  return all;
 }
 
 int main(int argc, char** argv) {

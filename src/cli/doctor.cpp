@@ -3,25 +3,29 @@
 
 #include <fmt/format.h>
 
-#include "cli/cli.h"
+#include "cli/help.h"
+#include "cli/values.h"
 #include "doctor/report.h"
 
 namespace plumb::cli {
+namespace {
+
+std::vector<FlagGroup> flags_into(bool& json) {
+  return {{"Output", {{"--json", "", "one JSON object", into(json)}}}};
+}
+
+}  // namespace
+
+std::vector<FlagGroup> doctor_flags() {
+  static bool nobody;
+  return flags_into(nobody);
+}
 
 Result<int> doctor(const Words& words) {
-  constexpr const char* usage = "plumb doctor [--json]";
   bool json = false;
-  for (const std::string& word : words) {
-    if (word == "--help" || word == "-h") {
-      fmt::print(
-          "{}\n\nTries what plumb needs of this machine; exit status 1 if nothing can be "
-          "traced.\n",
-          usage);
-      return 0;
-    }
-    if (word != "--json") return misuse("doctor: unknown word '" + word + "'", usage);
-    json = true;
-  }
+  const Taken taken = TRY(take_flags(words, flags_into(json), "plumb doctor"));
+  if (taken.help) return help({"doctor"});
+  if (!taken.plain.empty()) return misuse("doctor: unknown word '" + taken.plain[0] + "'");
   const plumb::doctor::Report report = plumb::doctor::examine();
   fmt::print("{}", json ? plumb::doctor::as_json(report) : plumb::doctor::as_text(report));
   return static_cast<int>(report.can_trace ? Exit::done : Exit::failed);

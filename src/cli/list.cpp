@@ -3,7 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/cli.h"
+#include "cli/help.h"
+#include "cli/markdown.h"
+#include "cli/values.h"
 #include "kernel/tracer.h"
 #include "schema/describe.h"
 #include "session/prepare.h"
@@ -32,7 +34,7 @@ ordered_json json_of(const kernel::Tracer& tracer) {
   for (const kernel::Hook& h : tracer.hooks())
     hooks.push_back({{"section", h.section},
                      {"purpose", h.purpose},
-                     {"in_use", h.chosen},
+                     {"in_use", h.unknown ? ordered_json() : ordered_json(h.chosen)},
                      {"refusal", h.refusal}});
   const kernel::About& about = tracer.about();
   return {{"name", tracer.name()},       {"event", tracer.schema().event.doc},
@@ -53,10 +55,21 @@ void print_fields(const schema::Event& event) {
 
 void print_hooks(const kernel::Tracer& tracer) {
   fmt::print("\nHooks\n");
-  for (const kernel::Hook& h : tracer.hooks())
-    fmt::print("  {} {:<38} {}{}\n", h.chosen ? "*" : " ", h.section, h.purpose,
-               h.refusal.empty() ? "" : ": " + h.refusal);
-  fmt::print("  * in use on this kernel\n");
+  bool unknown = false;
+  for (const kernel::Hook& h : tracer.hooks()) {
+    unknown |= h.unknown;
+    fmt::print("  {} {:<38} {}{}\n",
+               h.unknown  ? "?"
+               : h.chosen ? "*"
+                          : " ",
+               h.section, h.purpose, h.refusal.empty() ? "" : ": " + h.refusal);
+  }
+  if (!unknown) fmt::print("  * in use on this kernel\n");
+  if (unknown)
+    fmt::print(
+        "  ? whether this kernel allows it, only root may try (or CAP_BPF and CAP_PERFMON):\n"
+        "    sudo plumb list {}\n",
+        tracer.name());
 }
 
 void print(const kernel::Tracer& tracer) {
@@ -72,11 +85,31 @@ void print(const kernel::Tracer& tracer) {
   print_hooks(tracer);
 }
 
-Result<int> list_one(const std::string& name, bool json) {
+struct Shape {
+  bool json = false;
+  bool markdown = false;
+};
+
+std::vector<FlagGroup> flags_into(Shape& shape) {
+  return {{"Output",
+           {{"--json", "", "all of it, for a program to read", into(shape.json)},
+            {"--markdown", "", "the page of TRACER in docs/tracers", into(shape.markdown)}}}};
+}
+
+Result<kernel::Tracer> open_with_hooks(const std::string& name) {
   kernel::Tracer tracer = TRY(session::open_tracer(name));
   // hooks that cannot be had are shown as such; that is no failure here
   [[maybe_unused]] const bool any = static_cast<bool>(kernel::choose_hooks(tracer));
-  if (json)
+  return tracer;
+}
+
+Result<int> list_one(const std::string& name, const Shape& shape) {
+  if (shape.markdown) {
+    fmt::print("{}", markdown_of(TRY(session::open_tracer(name))));
+    return 0;
+  }
+  const kernel::Tracer tracer = TRY(open_with_hooks(name));
+  if (shape.json)
     fmt::print("{}\n", json_of(tracer).dump(2));
   else
     print(tracer);
@@ -85,27 +118,27 @@ Result<int> list_one(const std::string& name, bool json) {
 
 }  // namespace
 
+std::vector<FlagGroup> list_flags() {
+  static Shape nobody;
+  return flags_into(nobody);
+}
+
 Result<int> list(const Words& words) {
-  std::string name;
-  bool json = false;
-  for (const std::string& word : words) {
-    if (word == "--json")
-      json = true;
-    else if (name.empty() && !word.starts_with("-"))
-      name = word;
-    else
-      return misuse("list: unknown word '" + word + "'", "plumb list [TRACER] [--json]");
-  }
-  if (!name.empty()) return list_one(name, json);
+  Shape shape;
+  const Taken taken = TRY(take_flags(words, flags_into(shape), "plumb list"));
+  if (taken.help) return help({"list"});
+  if (taken.plain.size() > 1) return misuse("list: one tracer at a time");
+  if (shape.json && shape.markdown) return misuse("list: --json or --markdown, not both");
+  if (!taken.plain.empty()) return list_one(taken.plain[0], shape);
+  if (shape.markdown) return misuse("list: of which tracer?", "plumb list TRACER --markdown");
   ordered_json all = ordered_json::array();
   for (const std::string& each : session::tracer_names()) {
-    kernel::Tracer tracer = TRY(session::open_tracer(each));
-    if (json)
-      all.push_back(json_of(tracer));
+    if (shape.json)
+      all.push_back(json_of(TRY(open_with_hooks(each))));
     else
-      fmt::print("{:<16} {}\n", each, tracer.about().question);
+      fmt::print("{:<16} {}\n", each, TRY(session::open_tracer(each)).about().question);
   }
-  if (json) fmt::print("{}\n", all.dump(2));
+  if (shape.json) fmt::print("{}\n", all.dump(2));
   return 0;
 }
 

@@ -1,227 +1,265 @@
 #include "cli/options.h"
 
-#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <cstdio>
-#include <functional>
+#include <set>
 
 #include "base/text.h"
+#include "cli/values.h"
+#include "schema/describe.h"
 #include "session/prepare.h"
 
 namespace plumb::cli {
 namespace {
 
-// Text of options that need more than CLI11 checks; bound to the request afterwards.
-struct Texts {
-  std::string what;  // tracers or a recording
-  std::string only, pids, sample, every, time, ring, privacy = "redact", color = "auto";
-  std::map<std::string, std::string> knobs;
-};
+using session::Request;
 
-std::string flag_of(std::string name) {
-  std::replace(name.begin(), name.end(), '_', '-');
-  return "--" + name;
+FlagGroup event_flags(Request& r) {
+  const auto sample = [&r](const std::string& value) -> Result<> {
+    auto n = value.starts_with("1/") ? parse_unsigned(value.substr(2)) : misuse("");
+    if (!n || *n == 0 || *n > 1'000'000'000)
+      return misuse("'" + value + "' is not a share", "write it as 1/N, for example 1/100");
+    r.ask.sample_every = static_cast<uint32_t>(*n);
+    return {};
+  };
+  return {"Which events",
+          {{"--where", "EXPR",
+            "only events for which EXPR holds, such as 'uid == 0 && path endswith \"/sh\"'",
+            into(r.ask.where)},
+           {"--sample", "1/N", "one event of N by chance; counts and sums are weighted", sample},
+           {"--count", "N", "end after N events", into(r.count)}}};
 }
 
-void add_query(CLI::App& app, session::Request& r, Texts& t) {
-  app.add_option("--where", r.ask.where, "only events for which EXPR holds")->type_name("EXPR");
-  app.add_option("--fields", r.ask.fields, "columns: a,b  or  +c,-d")->type_name("LIST");
-  app.add_option("--by", r.ask.by, "group by these fields")->type_name("LIST");
-  app.add_option("--show", r.ask.show,
-                 "count,sum(x),avg(x),min(x),max(x),p50(x),p90(x),p99(x),p999(x),hist(x)")
-      ->type_name("LIST");
-  app.add_option("--top", r.ask.top, "the N largest groups")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N");
-  app.add_option("--keys", r.ask.keys, "at most N groups; the rest is (other)")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N");
-  app.add_option("--every", t.every, "show groups so often")->type_name("TIME");
-  app.add_option("--sample", t.sample, "keep one event of N, weighted")->type_name("1/N");
-  app.add_option("--count", r.count, "stop after N events")
-      ->check(CLI::Range(uint64_t{1}, uint64_t{INT64_MAX}))
-      ->type_name("N");
+FlagGroup view_flags(Request& r) {
+  return {"What is shown of them",
+          {{"--fields", "LIST", "columns: a,b  or changes to the usual ones: +c,-d",
+            into(r.ask.fields)},
+           {"--by", "LIST", "count events by these fields instead of showing each", into(r.ask.by)},
+           {"--show", "LIST",
+            "of each group: count sum(x) avg(x) min(x) max(x) p50(x) p90(x) p99(x) p999(x) hist(x) "
+            "(default count)",
+            into(r.ask.show)},
+           {"--top", "N", "the N largest groups; the rest is (other)", into(r.ask.top)},
+           {"--keys", "N", "at most N groups are told apart (default 1024)", into(r.ask.keys)},
+           {"--every", "TIME", "show groups so often, and begin anew: 1s", into(r.every)}}};
 }
 
-void add_output(CLI::App& app, session::Request& r, Texts& t) {
-  app.add_flag("--json", r.json, "one JSON object per line");
-  app.add_option("-o,--output", r.output, "write events there")->type_name("FILE");
-  app.add_option("--privacy", t.privacy, "redact, hash, raw or none")->type_name("MODE");
-  app.add_option("--color", t.color, "auto, always or never")->type_name("WHEN");
-  app.add_flag("-q,--quiet", r.quiet, "no closing line");
+FlagGroup output_flags(Request& r) {
+  const auto privacy = [&r](const std::string& value) -> Result<> {
+    r.privacy = TRY(disclose::parse_mode(value));
+    return {};
+  };
+  const auto color = [&r](const std::string& value) -> Result<> {
+    r.color = value == "always"  ? session::Color::always
+              : value == "never" ? session::Color::never
+                                 : session::Color::automatic;
+    return {};
+  };
+  return {"Output",
+          {{"--json", "", "one JSON object per line instead of a table", into(r.json)},
+           {"--output", "FILE", "write there, not to standard output", into(r.output), "-o"},
+           {"--privacy",
+            "MODE",
+            "arguments, paths and addresses: redact (default) masks what looks secret, hash shows "
+            "equal as equal, raw shows all, none reads nothing",
+            privacy,
+            "",
+            {"redact", "hash", "raw", "none"}},
+           {"--color",
+            "WHEN",
+            "auto (the default: on a terminal), always or never",
+            color,
+            "",
+            {"auto", "always", "never"}},
+           {"--quiet", "", "no closing line", into(r.quiet), "-q"}}};
 }
 
-void add_targets(CLI::App& app, session::Request& r, Texts& t) {
-  app.add_option("-p,--pid", t.pids, "these processes")->type_name("PID,...");
-  app.add_option("--comm", r.who.comm, "threads of this name")->type_name("NAME");
-  app.add_option("--uid", r.who.user, "this user's")->type_name("USER");
-  app.add_option("--cgroup", r.who.cgroup, "this control group and below")->type_name("PATH");
-  app.add_option("--container", r.who.container, "this container")->type_name("NAME|ID");
-  app.add_flag("--follow,!--no-follow", r.who.follow,
-               "children of --pid and COMMAND too (default)");
-}
-
-void add_run(CLI::App& app, session::Request& r, Texts& t) {
-  app.add_option("--for", t.time, "stop after this time")->type_name("TIME");
-  app.add_option("--ring", t.ring, "size of the ring of events")->type_name("SIZE");
-  app.add_flag("--fast", r.fast, "poll for events: microseconds of latency, a whole CPU");
-  app.add_flag("--perf-buffers", r.perf_buffers, "as kernels before 5.8 need, on any kernel");
-  app.add_option("--prefer", r.preferred_surface, "hooks of this surface where there is a choice")
-      ->check(CLI::IsMember({"tp_btf", "fentry", "fexit", "kprobe", "tracepoint"}))
-      ->type_name("SURFACE");
-  app.add_flag("--plan", r.plan_only, "show what would run where, and end");
-  app.add_flag("--stats", r.statistics, "end with the whole account, as JSON");
-  app.add_flag("--strict", r.strict, "exit status 3 when anything was lost");
-  app.add_flag("-v,--verbose", r.verbose, "what libbpf and the verifier say");
-}
-
-// A knob is a flag; knobs of all chosen tracers appear.
-void add_knobs(CLI::App& app, const std::vector<std::string>& names, Texts& t) {
-  for (const std::string& name : names) {
-    auto tracer = session::open_tracer(name);
-    if (!tracer) continue;
-    for (const schema::Knob& knob : tracer->schema().knobs) {
-      const std::string flag = flag_of(knob.name);
-      if (t.knobs.contains(knob.name)) continue;
-      std::string& text = t.knobs[knob.name];
-      if (knob.type.kind == schema::Kind::boolean)
-        app.add_flag(flag + ",!--no-" + flag.substr(2), text, knob.type.doc)->group(name);
-      else
-        app.add_option(flag, text, knob.type.doc)->group(name);
-    }
-  }
-}
-
-Result<> bind_time(const std::string& flag, const std::string& text,
-                   std::optional<std::chrono::nanoseconds>& out) {
-  if (text.empty()) return {};
-  auto ns = parse_duration_ns(text);
-  if (!ns) return Fail{std::move(ns.error()).within(flag)};
-  if (*ns == 0) return misuse(flag + ": must be longer than nothing");
-  out = std::chrono::nanoseconds(*ns);
-  return {};
-}
-
-Result<> bind_sample(const std::string& text, session::Request& r) {
-  if (text.empty()) return {};
-  auto n = text.starts_with("1/") ? parse_unsigned(text.substr(2)) : Result<uint64_t>(misuse(""));
-  if (!n || *n == 0 || *n > 1'000'000'000)
-    return misuse("--sample: '" + text + "' is not a share", "write it as 1/N, for example 1/100");
-  r.ask.sample_every = static_cast<uint32_t>(*n);
-  return {};
-}
-
-Result<> bind_ring(const std::string& text, session::Request& r) {
-  if (text.empty()) return {};
-  auto bytes = parse_size_bytes(text);
-  if (!bytes) return Fail{std::move(bytes.error()).within("--ring")};
-  if (*bytes < 4096 || *bytes > (1U << 30)) return misuse("--ring: must be between 4KiB and 1GiB");
-  uint32_t size = 4096;  // the kernel wants a power of two of whole pages
-  while (size < *bytes) size <<= 1;
-  r.ring_bytes = size;
-  return {};
-}
-
-Result<> bind(Texts& t, session::Request& r) {
-  if (!t.pids.empty()) {
-    for (const std::string& text : split(t.pids, ',')) {
+FlagGroup target_flags(Request& r) {
+  const auto pids = [&r](const std::string& value) -> Result<> {
+    for (const std::string& text : split(value, ',')) {
       auto pid = parse_unsigned(text);
       if (!pid || *pid == 0 || *pid > INT32_MAX)
-        return misuse("--pid: '" + text + "' is not a process id");
+        return misuse("'" + text + "' is not a process id");
       r.who.pids.push_back(static_cast<uint32_t>(*pid));
     }
-  }
-  TRY(bind_time("--every", t.every, r.every));
-  TRY(bind_time("--for", t.time, r.time));
-  TRY(bind_sample(t.sample, r));
-  TRY(bind_ring(t.ring, r));
-  r.privacy = TRY(disclose::parse_mode(t.privacy));
-  if (t.color != "auto" && t.color != "always" && t.color != "never")
-    return misuse("--color: '" + t.color + "' is none of auto, always, never");
-  r.color = t.color == "always"  ? session::Color::always
-            : t.color == "never" ? session::Color::never
-                                 : session::Color::automatic;
-  for (const auto& [name, text] : t.knobs)
-    if (!text.empty()) r.knobs[name] = text;
-  return {};
+    return {};
+  };
+  const auto comm = [&r](const std::string& value) -> Result<> {
+    constexpr size_t longest = 15;  // TASK_COMM_LEN without its NUL
+    if (value.size() > longest)
+      return misuse(
+          fmt::format("'{}' is longer than a thread's name can be", value),
+          fmt::format("the kernel keeps {} bytes: --comm '{}'", longest, value.substr(0, longest)));
+    return into(r.who.comms)(value);
+  };
+  return {"Who is traced: everybody, or whoever fits one value of each of these",
+          {{"--pid", "PID,...", "these processes", pids, "-p", {}, false, true},
+           {"--follow",
+            "",
+            "their children and those of COMMAND too (the default)",
+            into(r.who.follow),
+            "",
+            {},
+            true},
+           {"--comm", "NAME", "threads of this name; may be repeated", comm, "", {}, false, true},
+           {"--uid",
+            "USER,...",
+            "threads of these users, by name or number",
+            list_into(r.who.users),
+            "",
+            {},
+            false,
+            true},
+           {"--cgroup",
+            "PATH",
+            "this control group and all below it; may be repeated",
+            into(r.who.cgroups),
+            "",
+            {},
+            false,
+            true},
+           {"--container",
+            "NAME|ID",
+            "this container, besides those of --cgroup; may be repeated",
+            into(r.who.containers),
+            "",
+            {},
+            false,
+            true}}};
 }
 
-Result<> check(const session::Request& r, Source source) {
-  if (r.every && r.ask.by.empty() && r.ask.show.empty())
-    return misuse("--every shows groups: it needs --by or --show");
-  if (r.count && (!r.ask.by.empty() || !r.ask.show.empty()))
+FlagGroup run_group(Request& r) {
+  const auto ring = [&r](const std::string& value) -> Result<> {
+    const uint64_t bytes = TRY(parse_size_bytes(value));
+    if (bytes < 4096 || bytes > (1U << 30)) return misuse("must be between 4KiB and 1GiB");
+    uint32_t size = 4096;  // the kernel wants a power of two of whole pages
+    while (size < bytes) size <<= 1;
+    r.ring_bytes = size;
+    return {};
+  };
+  return {
+      "The run",
+      {{"--for", "TIME", "end after this time: 10s, 5m, 1h", into(r.time)},
+       {"--plan", "", "say what would run where, and end; needs no privileges", into(r.plan_only)},
+       {"--stats", "", "end with the whole account as JSON, on standard error", into(r.statistics)},
+       {"--strict", "", "exit status 3 when anything was lost", into(r.strict)},
+       {"--ring", "SIZE", "room for events on their way: 16MiB (default 8MiB, lifecycle 4MiB)",
+        ring},
+       {"--fast", "", "poll for events: microseconds of latency for a whole CPU", into(r.fast)},
+       {"--perf-buffers", "", "do without ring buffers, as kernels before 5.8 must",
+        into(r.perf_buffers)},
+       {"--prefer",
+        "SURFACE",
+        "kind of hooks where there is a choice: tp_btf, fentry, fexit, kprobe, tracepoint",
+        into(r.preferred_surface),
+        "",
+        {"tp_btf", "fentry", "fexit", "kprobe", "tracepoint"}},
+       {"--verbose", "", "what libbpf and the verifier say", into(r.verbose), "-v"}}};
+}
+
+Flag flag_of(const schema::Knob& knob, Request& r) {
+  std::string name = knob.name;
+  std::replace(name.begin(), name.end(), '_', '-');
+  const bool is_switch = knob.type.kind == schema::Kind::boolean;
+  const bool is_time = knob.type.unit == schema::Unit::ns;
+  const bool is_size = knob.type.unit == schema::Unit::bytes;
+  const std::string fallback = is_switch ? (knob.fallback ? "yes" : "no")
+                               : is_time ? show_duration(knob.fallback)
+                               : is_size ? show_size(knob.fallback)
+                                         : std::to_string(knob.fallback);
+  return {"--" + name,
+          is_switch ? ""
+          : is_time ? "TIME"
+          : is_size ? "SIZE"
+                    : "N",
+          knob.type.doc + " (default " + fallback + ")",
+          into(r.knobs[knob.name]),
+          "",
+          {},
+          is_switch};
+}
+
+Result<> check(const Request& r, Source source) {
+  const bool groups = !r.ask.by.empty() || !r.ask.show.empty();
+  if (r.every && !groups) return misuse("--every shows groups: it needs --by or --show");
+  if (r.count && groups)
     return misuse("--count stops a stream of events, and groups are none", "--top limits groups");
-  auto names = r.tracers;
-  std::sort(names.begin(), names.end());
-  if (std::adjacent_find(names.begin(), names.end()) != names.end())
-    return misuse("the same tracer twice");
+  const std::set<std::string> names(r.tracers.begin(), r.tracers.end());
+  if (names.size() < r.tracers.size()) return misuse("the same tracer twice");
   if (source != Source::kernel_to_recording) return {};
-  if (!r.ask.by.empty() || !r.ask.show.empty())
-    return misuse("a recording holds events: --by and --show belong to plumb show");
+  if (groups) return misuse("a recording holds events: --by and --show belong to plumb show");
   if (r.output.empty()) return misuse("record: no file to write", "plumb record TRACER -o FILE");
   return {};
 }
 
-// What is wrong with the words, in the words of this program.
-Fail explain(const CLI::ParseError& error) {
-  return misuse(error.what(), "plumb --help shows the commands, plumb TRACER --help its flags");
-}
-
-const char* description(Source source) {
-  if (source == Source::recording)
-    return "plumb show FILE: look at a recording, with the options of live tracing";
-  if (source == Source::kernel_to_recording)
-    return "plumb record TRACER[,TRACER...] -o FILE [-- COMMAND...]";
-  return "plumb TRACER[,TRACER...] [options] [-- COMMAND...]";
+Result<> bind_subject(const Words& plain, Source source, Request& r) {
+  const bool live = source != Source::recording;
+  if (plain.empty() && live)
+    return misuse("no tracer given", "plumb list shows them: plumb exec, plumb exec,exit");
+  if (plain.empty()) return misuse("show: no file given", "plumb show FILE, as of plumb record");
+  if (plain.size() > 1)
+    return misuse(
+        "unexpected word '" + plain[1] + "'",
+        live ? "several tracers: " + plain[0] + "," + plain[1] + "; a command comes after --"
+             : "plumb show takes one file");
+  if (live)
+    r.tracers = split(plain[0], ',');
+  else
+    r.recording = plain[0];
+  return {};
 }
 
 }  // namespace
 
-Result<Parsed> parse_run(const Words& words, Source source) {
+std::vector<FlagGroup> run_flags(Request& r, Source source) {
+  std::vector<FlagGroup> groups = {event_flags(r), view_flags(r), output_flags(r)};
+  if (source == Source::recording) {
+    groups[0].flags.push_back(
+        {"--only", "TRACER,...", "only events of these tracers", list_into(r.tracers)});
+    return groups;
+  }
+  groups.insert(groups.begin(), target_flags(r));
+  groups.push_back(run_group(r));
+  return groups;
+}
+
+std::vector<FlagGroup> knob_flags(Request& r, const Words& tracers) {
+  std::vector<FlagGroup> groups;
+  for (const std::string& name : tracers) {
+    auto tracer = session::open_tracer(name);
+    if (!tracer) continue;
+    FlagGroup group{"Of " + tracer->name(), {}};
+    for (const schema::Knob& knob : tracer->schema().knobs)
+      if (!r.knobs.contains(knob.name)) group.flags.push_back(flag_of(knob, r));
+    if (!group.flags.empty()) groups.push_back(std::move(group));
+  }
+  return groups;
+}
+
+Words tracers_in(const Words& words) {
+  const auto name = std::find_if(words.begin(), words.end(),
+                                 [](const std::string& word) { return !word.starts_with("-"); });
+  return name == words.end() ? Words() : split(*name, ',');
+}
+
+Result<Parsed> parse_run(const Words& words, Source source, const std::string& command) {
   Parsed parsed;
-  session::Request& r = parsed.request;
-  Texts t;
-  auto dashes = std::find(words.begin(), words.end(), "--");
-  Words own(words.begin(), dashes);
+  Request& r = parsed.request;
+  const auto dashes = std::find(words.begin(), words.end(), "--");
+  const Words own(words.begin(), dashes);
   if (dashes != words.end()) r.command.assign(dashes + 1, words.end());
+  std::vector<FlagGroup> groups = run_flags(r, source);
+  if (source != Source::recording)
+    for (FlagGroup& group : knob_flags(r, tracers_in(own))) groups.push_back(std::move(group));
+  const Taken taken = TRY(take_flags(own, groups, command));
+  parsed.help = taken.help;
+  if (taken.help) return parsed;
   if (dashes != words.end() && r.command.empty()) return misuse("no command after --");
-  CLI::App app(description(source));
-  app.add_option("what", t.what)
-      ->required()
-      ->type_name(source == Source::recording ? "FILE" : "TRACERS");
-  add_query(app, r, t);
-  add_output(app, r, t);
-  const bool live = source != Source::recording;
-  if (!live)
-    app.add_option("--only", t.only, "only the events of these tracers")->type_name("TRACER,...");
-  if (live) {
-    add_targets(app, r, t);
-    add_run(app, r, t);
-    const auto name = std::find_if(own.begin(), own.end(),
-                                   [](const std::string& word) { return !word.starts_with("-"); });
-    if (name != own.end()) add_knobs(app, split(*name, ','), t);
-  }
-  std::reverse(own.begin(), own.end());  // CLI11 takes words from the back
-  try {
-    app.parse(own);
-  } catch (const CLI::CallForHelp&) {
-    std::fputs(app.help().c_str(), stdout);
-    parsed.helped = true;
-    return parsed;
-  } catch (const CLI::ParseError& error) {
-    return explain(error);
-  }
-  if (live)
-    r.tracers = split(t.what, ',');
-  else
-    r.recording = t.what;
-  for (const char* flag : {"--where", "--fields", "--by", "--show"})
-    if (app.count(flag) && app.get_option(flag)->as<std::string>().empty())
-      return misuse(std::string(flag) + ": nothing given");
-  if (!t.only.empty()) r.tracers = split(t.only, ',');
+  TRY(bind_subject(taken.plain, source, r));
+  std::erase_if(r.knobs, [](const auto& knob) { return knob.second.empty(); });
   r.record = source == Source::kernel_to_recording;
   r.ask.all_fields = r.json || r.record;
-  TRY(bind(t, r));
   TRY(check(r, source));
   return parsed;
 }

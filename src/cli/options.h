@@ -3,20 +3,27 @@
 #include <string>
 #include <vector>
 
-#include "base/result.h"
-#include "cli/cli.h"
+#include "cli/flag.h"
 #include "session/request.h"
 
 namespace plumb::cli {
 
+// Where a command takes its events from, and where they go.
 enum class Source { kernel, kernel_to_recording, recording };
 
-// The request that `words` ask for. The first word names tracers, or the recording. Errors are
-// misuse; a request for help is printed and gives nothing.
+// The flags that fill `request`, which must outlive them.
+std::vector<FlagGroup> run_flags(session::Request& request, Source source);
+// The knobs of these tracers; one that several have stands with the first.
+std::vector<FlagGroup> knob_flags(session::Request& request, const Words& tracers);
+
+// The request that `words` ask for; `own` names tracers, or the recording. Errors are misuse.
 struct Parsed {
   session::Request request;
-  bool helped = false;
+  bool help = false;
 };
-Result<Parsed> parse_run(const Words& words, Source source);
+Result<Parsed> parse_run(const Words& words, Source source, const std::string& command);
+
+// The tracers that the first word among `words` names, which is no flag.
+Words tracers_in(const Words& words);
 
 }  // namespace plumb::cli

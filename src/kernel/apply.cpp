@@ -1,9 +1,9 @@
 // The plan as the programs see it: read-only data, and maps of the size it needs.
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
-#include <unistd.h>
 
 #include <fmt/format.h>
+#include <array>
 #include <cstring>
 
 #include "kernel/live.h"
@@ -193,15 +193,33 @@ Result<> apply_plan(Tracer& tracer, const query::Plan& plan, uint16_t number) {
 
 Result<> apply_targeting(Tracer& tracer, const Targeting& targeting) {
   TRY(tracer.set("targeting.by_pid", targeting.by_pid));
-  TRY(tracer.set("targeting.by_uid", targeting.uid.has_value()));
-  TRY(tracer.set("targeting.uid", targeting.uid.value_or(0)));
+  TRY(tracer.set("targeting.self", targeting.self));
   TRY(tracer.set("targeting.cgroups", targeting.cgroups.size()));
-  TRY(tracer.set("targeting.by_comm", !targeting.comm.empty()));
-  TRY(tracer.set("targeting.self", static_cast<uint64_t>(getpid())));
-  uint64_t comm[2] = {};
-  std::memcpy(comm, targeting.comm.data(), std::min<size_t>(targeting.comm.size(), 15));
-  TRY(tracer.set("targeting.comm[0]", comm[0]));
-  return tracer.set("targeting.comm[1]", comm[1]);
+  TRY(tracer.set("targeting.uids", targeting.uids.size()));
+  for (size_t i = 0; i < targeting.uids.size(); i++)
+    TRY(tracer.set(fmt::format("targeting.uid[{}]", i), targeting.uids[i]));
+  TRY(tracer.set("targeting.comms", targeting.comms.size()));
+  for (size_t i = 0; i < targeting.comms.size(); i++) {
+    const std::string& comm = targeting.comms[i];
+    std::array<uint64_t, 2> words{};
+    std::memcpy(words.data(), comm.data(), std::min<size_t>(comm.size(), sizeof(words) - 1));
+    for (size_t word = 0; word < words.size(); word++)
+      TRY(tracer.set(fmt::format("targeting.comm[{}].words[{}]", i, word), words[word]));
+  }
+  return {};
+}
+
+Result<> check_targeting(const Tracer& any, const Targeting& targeting) {
+  const auto check = [&](const char* what, size_t count, const char* limit) -> Result<> {
+    const uint64_t most = any.constant(limit);
+    if (count <= most) return {};
+    return misuse(
+        fmt::format("{} {} are more than the {} that can be told apart", count, what, most),
+        "choose with --where, or a control group above them all");
+  };
+  TRY(check("control groups", targeting.cgroups.size(), "TARGET_CGROUPS"));
+  TRY(check("users", targeting.uids.size(), "TARGET_UIDS"));
+  return check("names of threads", targeting.comms.size(), "TARGET_COMMS");
 }
 
 }  // namespace plumb::kernel

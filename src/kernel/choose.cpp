@@ -15,11 +15,14 @@ bool matches(std::string_view kind, std::string_view preferred) {
 }
 
 // The most stable and cheapest surface first; where two serve equally, the object's order decides.
+// Where a program can be preempted, a second task that comes to it on the same CPU goes by unseen
+// (the kernel counts that as missed): there what runs with preemption off comes first.
 int rank_of(const Hook& hook, const std::string& preferred) {
   constexpr std::array<std::string_view, 6> order = {"tp_btf", "fentry",    "fexit",
                                                      "kprobe", "kretprobe", "tracepoint"};
   std::string_view kind = std::string_view(hook.section).substr(0, hook.section.find('/'));
-  if (!preferred.empty() && matches(kind, preferred)) return -1;
+  if (!preferred.empty() && matches(kind, preferred)) return -2;
+  if (tracepoints_are_preemptible() && matches(kind, "kprobe")) return -1;
   return static_cast<int>(std::find(order.begin(), order.end(), kind) - order.begin());
 }
 
@@ -35,11 +38,15 @@ void choose_for(Tracer& tracer, const std::string& purpose, const std::string& p
   std::stable_sort(alternatives.begin(), alternatives.end(), [&](Hook* a, Hook* b) {
     return rank_of(*a, preferred) < rank_of(*b, preferred);
   });
+  const bool allowed = may_try().yes;
+  bool chosen = false;
   for (Hook* hook : alternatives) {
+    if (chosen && allowed) return;
     Availability here = surface_of(hook->section);
-    hook->chosen = here.yes && hook->refusal.empty();
-    if (hook->refusal.empty()) hook->refusal = here.why_not;
-    if (hook->chosen) return;
+    hook->unknown = !allowed && (here.yes || is_for_lack_of_privilege(here));
+    if (!hook->unknown && hook->refusal.empty()) hook->refusal = here.why_not;
+    hook->chosen = !chosen && (here.yes || hook->unknown) && hook->refusal.empty();
+    chosen |= hook->chosen;
   }
 }
 

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
 #include <sstream>
 
 extern "C" {
 struct PlumbEmbedded {
   const char *name, *object, *object_end, *about, *about_end;
+  uint64_t is_tracer;
 };
 extern const PlumbEmbedded plumb_embedded[];
 }
@@ -14,16 +16,16 @@ extern const PlumbEmbedded plumb_embedded[];
 namespace plumb::kernel {
 namespace {
 
-constexpr std::string_view engine_name = "engine";
-
-std::vector<Embedded> everything() {
-  std::vector<Embedded> all;
-  for (const PlumbEmbedded* e = plumb_embedded; e->name; e++)
-    all.push_back({e->name,
-                   {e->object, static_cast<size_t>(e->object_end - e->object)},
-                   {e->about, static_cast<size_t>(e->about_end - e->about)}});
-  std::sort(all.begin(), all.end(), [](auto& a, auto& b) { return a.name < b.name; });
-  return all;
+std::vector<Embedded> all(bool tracers) {
+  std::vector<Embedded> found;
+  for (const PlumbEmbedded* e = plumb_embedded; e->name; e++) {
+    if ((e->is_tracer != 0) != tracers) continue;
+    found.push_back({e->name,
+                     {e->object, static_cast<size_t>(e->object_end - e->object)},
+                     {e->about, static_cast<size_t>(e->about_end - e->about)}});
+  }
+  std::sort(found.begin(), found.end(), [](auto& a, auto& b) { return a.name < b.name; });
+  return found;
 }
 
 void append_line(std::string& paragraph, std::string_view line) {
@@ -45,21 +47,15 @@ void trim(std::string& text) {
 }  // namespace
 
 const std::vector<Embedded>& embedded_tracers() {
-  static const std::vector<Embedded> tracers = [] {
-    auto all = everything();
-    std::erase_if(all, [](const Embedded& e) { return e.name == engine_name; });
-    return all;
-  }();
+  static const std::vector<Embedded> tracers = all(true);
   return tracers;
 }
 
-const Embedded& embedded_engine() {
-  static const Embedded engine = [] {
-    auto all = everything();
-    return *std::find_if(all.begin(), all.end(),
-                         [](const Embedded& e) { return e.name == engine_name; });
-  }();
-  return engine;
+Embedded embedded_own(std::string_view name) {
+  static const std::vector<Embedded> own = all(false);
+  const auto found =
+      std::find_if(own.begin(), own.end(), [&](const Embedded& e) { return e.name == name; });
+  return found == own.end() ? Embedded{} : *found;
 }
 
 About parse_about(std::string_view text) {

@@ -12,9 +12,10 @@ struct Embedded {
   std::string_view about;   // the tracer's first comment
 };
 
-// All tracers, by name. The engine is not among them.
+// All tracers, by name.
 const std::vector<Embedded>& embedded_tracers();
-const Embedded& embedded_engine();
+// One of plumb's own objects, bpf/NAME.bpf.c; an unknown name gives an empty one.
+Embedded embedded_own(std::string_view name);
 
 // A tracer's first comment, taken apart: "NAME: question.", paragraphs, "Cost:", "Blind:".
 struct About {

@@ -4,11 +4,13 @@
 #include <bpf/libbpf.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstring>
 #include <memory>
 
 #include "base/text.h"
 #include "kernel/probes.h"
+#include "kernel/probes_program.h"
 
 namespace plumb::kernel {
 namespace {
@@ -22,21 +24,34 @@ std::unique_ptr<btf, BtfCloser>& loaded_btf() {
   return kernel;
 }
 
+bool vmlinux_is_loaded() { return loaded_btf() && !libbpf_get_error(loaded_btf().get()); }
+
+constexpr std::array tracefs_roots = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
 constexpr const char* kernel_btf_file = "/sys/kernel/btf/vmlinux";
+
+// The same as it lies in the file; empty when that cannot be read.
+std::string& raw_btf() {
+  static std::string bytes;
+  return bytes;
+}
 
 // Is this a name in the kernel's BTF? Parsing all of it takes megabytes and milliseconds, which a
 // run of typed tracepoints has no other need for; its names are bytes between NULs.
 bool has_kernel_name(const std::string& name) {
-  auto bytes = read_file(kernel_btf_file, 64 << 20);
-  if (!bytes) return vmlinux() && btf__find_by_name(vmlinux(), name.c_str()) >= 0;
+  if (vmlinux_is_loaded()) return btf__find_by_name(vmlinux(), name.c_str()) >= 0;
+  if (raw_btf().empty()) {
+    auto bytes = read_file(kernel_btf_file, 64 << 20);
+    if (!bytes) return vmlinux() && btf__find_by_name(vmlinux(), name.c_str()) >= 0;
+    raw_btf() = std::move(*bytes);
+  }
   const std::string framed = std::string(1, '\0') + name + std::string(1, '\0');
-  return memmem(bytes->data(), bytes->size(), framed.data(), framed.size()) != nullptr;
+  return memmem(raw_btf().data(), raw_btf().size(), framed.data(), framed.size()) != nullptr;
 }
 
 Availability tracepoint(std::string_view name) {
   if (tracepoint_id(name)) return {true, {}, {}};
-  return {false, "no tracepoint " + std::string(name) + " in tracefs",
-          "mount -t tracefs tracefs /sys/kernel/tracing, unless lockdown hides it"};
+  if (auto readable = tracefs(); !readable) return readable;
+  return {false, "this kernel has no tracepoint " + std::string(name), {}};
 }
 
 Availability typed_tracepoint(std::string_view name) {
@@ -56,15 +71,34 @@ const btf* vmlinux() {
   return libbpf_get_error(loaded_btf().get()) ? nullptr : loaded_btf().get();
 }
 
-void forget_vmlinux() { loaded_btf().reset(); }
+void forget_vmlinux() {
+  loaded_btf().reset();
+  std::string().swap(raw_btf());
+}
+
+Availability tracefs() {
+  bool hidden = false;
+  for (const char* root : tracefs_roots) {
+    if (access((std::string(root) + "/events").c_str(), R_OK) == 0) return {true, {}, {}};
+    hidden |= errno == EACCES;
+  }
+  if (hidden) return {false, "tracefs is for root alone", "run as root", EACCES};
+  return {false, "tracefs is not mounted",
+          "mount -t tracefs tracefs /sys/kernel/tracing, unless lockdown hides it"};
+}
 
 std::optional<uint64_t> tracepoint_id(std::string_view name) {
-  for (const char* root : {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"}) {
+  for (const char* root : tracefs_roots) {
     auto text = read_file(std::string(root) + "/events/" + std::string(name) + "/id", 64);
     if (!text) continue;
     if (auto id = parse_unsigned(split(*text, '\n').front()); id) return *id;
   }
   return {};
+}
+
+bool tracepoints_are_preemptible() {
+  static const bool preemptible = has_kernel_name("class_srcu_fast_notrace_t");
+  return preemptible;
 }
 
 Availability kernel_btf() {
@@ -73,8 +107,18 @@ Availability kernel_btf() {
           "use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as distributions since 2020 are"};
 }
 
+Availability may_try() {
+  static const Availability answer = [] {
+    Fd program = load_nothing({BPF_PROG_TYPE_RAW_TRACEPOINT});
+    if (program || (errno != EPERM && errno != EACCES)) return Availability{true, {}, {}};
+    return refused("load a program", errno, "run as root, or with CAP_BPF and CAP_PERFMON");
+  }();
+  return answer;
+}
+
 Availability ring_buffer() {
   if (libbpf_probe_bpf_map_type(BPF_MAP_TYPE_RINGBUF, nullptr) == 1) return {true, {}, {}};
+  if (auto allowed = may_try(); !allowed) return allowed;
   return {false, "this kernel has no BPF ring buffer",
           "kernel 5.8 or newer; perf buffers are used"};
 }

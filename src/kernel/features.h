@@ -1,5 +1,6 @@
 // Features: what this kernel allows, found by trying, never by its version.
 #pragma once
+#include <cerrno>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,8 +22,20 @@ struct Availability {
 // "WHAT: strerror(error)".
 Availability refused(std::string_view what, int error, std::string remedy = {});
 
+// May this process load tracing programs? Without, much of what follows cannot be known: those
+// answers have the error EPERM or EACCES.
+Availability may_try();
+inline bool is_for_lack_of_privilege(const Availability& answer) {
+  return answer.error == EPERM || answer.error == EACCES;
+}
+
 // Can a program with this section ("tp_btf/x", "kprobe/y", "tracepoint/a/b") attach here?
 Availability surface_of(std::string_view section);
+
+// Do programs on tracepoints run with preemption on? Kernels after 6.18 guard tracepoints by fast
+// SRCU where they turned preemption off before (include/linux/tracepoint.h); their BTF shows the
+// type of that guard.
+bool tracepoints_are_preemptible();
 
 Availability kernel_btf();
 Availability ring_buffer();
@@ -32,6 +45,8 @@ const btf* vmlinux();
 // Its types take megabytes: once everything is loaded nobody needs them.
 void forget_vmlinux();
 
+// Can tracefs be read? It knows the tracepoints.
+Availability tracefs();
 // The number tracefs gives "CATEGORY/NAME"; none when there is no such tracepoint or no tracefs.
 std::optional<uint64_t> tracepoint_id(std::string_view name);
 

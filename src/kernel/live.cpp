@@ -18,6 +18,7 @@
 #include <thread>
 
 #include "kernel/features.h"
+#include "kernel/map_sizes.h"
 #include "kernel/perf_source.h"
 #include "kernel/ring.h"
 #include "kernel/rodata.h"
@@ -33,23 +34,8 @@ constexpr auto grace = std::chrono::milliseconds(100);
 // So many records at one look mean that more have come meanwhile: no sleep before the next. The
 // threshold that wakes the reader lies behind already, and nothing would cross it.
 constexpr size_t flood = 2048;
-constexpr uint32_t wake_bytes = 64 << 10;
-
-bool has_tag(const btf* types, const char* variable, std::string_view wanted) {
-  const int target = btf__find_by_name_kind(types, variable, BTF_KIND_VAR);
-  for (uint32_t id = 1; id < btf__type_cnt(types); id++) {
-    const btf_type* type = btf__type_by_id(types, id);
-    if (btf_is_decl_tag(type) && static_cast<int>(type->type) == target &&
-        wanted == btf__name_by_offset(types, type->name_off))
-      return true;
-  }
-  return false;
-}
-
-bool is_shared(const Tracer& tracer, bpf_map* map) {
-  return !bpf_map__is_internal(map) &&
-         has_tag(bpf_object__btf(tracer.object()), bpf_map__name(map), "shared");
-}
+// The reader is woken before its next tick when this part of a ring has filled.
+constexpr uint32_t wake_part = 16;
 
 Result<> share_maps(Tracer& tracer, const Tracer& engine) {
   bpf_map* map = nullptr;
@@ -71,6 +57,14 @@ Result<> choose_transport(Tracer& tracer, bool rings) {
   return {};
 }
 
+// libbpf reads the kernel's BTF anew for each object. Megabytes that go back to the kernel in
+// between come again page by page, which takes as long as all the rest; malloc_trim gives them back
+// at last.
+void keep_freed_memory() {
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+}
+
 void skip_map(Tracer& tracer, const char* name) {
   if (bpf_map* map = bpf_object__find_map_by_name(tracer.object(), name))
     bpf_map__set_autocreate(map, false);
@@ -82,18 +76,32 @@ Live::~Live() {
   if (reader_page_) munmap(reader_page_, static_cast<size_t>(sysconf(_SC_PAGESIZE)));
 }
 
-Result<std::unique_ptr<Live>> Live::load(std::vector<Tracer> tracers,
-                                         std::vector<const query::Plan*> plans,
-                                         const LiveOptions& options) {
+Result<std::unique_ptr<Live>> Live::configure(std::vector<Tracer> tracers,
+                                              std::vector<const query::Plan*> plans,
+                                              const LiveOptions& options) {
   if (auto btf = kernel_btf(); !btf) return fail("load: " + btf.why_not, btf.remedy);
+  keep_freed_memory();
   std::unique_ptr<Live> live(new Live);
   live->tracers_ = std::move(tracers);
   live->plans_ = std::move(plans);
   live->fast_ = options.fast;
   live->follow_ = options.targeting.by_pid;
-  live->rings_ = !options.perf_buffers && ring_buffer().yes;
+  const Availability ring = ring_buffer();
+  live->rings_ = !options.perf_buffers && (ring.yes || is_for_lack_of_privilege(ring));
+  TRY(live->configure_engine(options));
+  for (size_t i = 0; i < live->tracers_.size(); i++) TRY(live->configure_tracer(i, options));
+  return live;
+}
+
+Result<std::unique_ptr<Live>> Live::load(std::vector<Tracer> tracers,
+                                         std::vector<const query::Plan*> plans,
+                                         const LiveOptions& options) {
+  auto live = TRY(configure(std::move(tracers), std::move(plans), options));
   TRY(live->load_engine(options));
-  for (size_t i = 0; i < live->tracers_.size(); i++) TRY(live->load_tracer(i, options));
+  for (Tracer& tracer : live->tracers_) {
+    TRY(share_maps(tracer, *live->engine_));
+    TRY(tracer.load());
+  }
   for (uint32_t pid : options.targeting.pids) TRY(live->target(pid));
   live->epoll_ = Fd(epoll_create1(EPOLL_CLOEXEC));
   const schema::Header& header = live->tracers_.front().schema().header;
@@ -102,7 +110,7 @@ Result<std::unique_ptr<Live>> Live::load(std::vector<Tracer> tracers,
       std::make_unique<Ordered>(TRY(live->open_sources(options.ring_bytes)), header.time);
   TRY(live->open_reader());
   forget_vmlinux();
-  malloc_trim(0);  // what libbpf needed of the kernel's BTF is large and over
+  malloc_trim(0);
   if (options.statistics) live->statistics_ = Fd(bpf_enable_stats(BPF_STATS_RUN_TIME));
   return live;
 }
@@ -120,16 +128,19 @@ void Live::size_rings(const LiveOptions& options) {
   size("lifecycle", uses_lifecycle ? options.lifecycle_bytes : page);
 }
 
-Result<> Live::load_engine(const LiveOptions& options) {
-  engine_ = std::make_unique<Tracer>(TRY(Tracer::open(embedded_engine())));
-  TRY(choose_hooks(*engine_));
+Result<> Live::configure_engine(const LiveOptions& options) {
+  engine_ = std::make_unique<Tracer>(TRY(Tracer::open(embedded_own("engine"))));
+  TRY(choose_hooks(*engine_, options.preferred_surface));
   for (Hook& hook : engine_->hooks())
-    hook.chosen =
-        options.targeting.by_pid && (options.targeting.follow || hook.program != "follow_fork");
+    hook.chosen &= options.targeting.by_pid && (options.targeting.follow || hook.purpose == "ends");
   size_rings(options);
   for (const char* name : {"groups_even", "groups_odd", "others", "empty_cell", "key_scratch"})
     skip_map(*engine_, name);
   TRY(choose_transport(*engine_, rings_));
+  return check_targeting(*engine_, options.targeting);
+}
+
+Result<> Live::load_engine(const LiveOptions& options) {
   TRY(engine_->load());
   const std::vector<std::string>& cgroups = options.targeting.cgroups;
   for (uint32_t i = 0; i < cgroups.size(); i++) {
@@ -143,16 +154,16 @@ Result<> Live::load_engine(const LiveOptions& options) {
   return {};
 }
 
-Result<> Live::load_tracer(size_t i, const LiveOptions& options) {
+Result<> Live::configure_tracer(size_t i, const LiveOptions& options) {
   Tracer& tracer = tracers_[i];
   TRY(choose_hooks(tracer, options.preferred_surface));
   TRY(apply_plan(tracer, *plans_[i], static_cast<uint16_t>(i)));
   TRY(apply_targeting(tracer, options.targeting));
-  TRY(tracer.set("plan.wake_bytes", wake_bytes));
+  const uint32_t ring =
+      tracer.schema().event.lifecycle ? options.lifecycle_bytes : options.ring_bytes;
+  TRY(tracer.set("plan.wake_bytes", ring / wake_part));
   TRY(tracer.set("plan.busy_reader", options.fast));
-  TRY(choose_transport(tracer, rings_));
-  TRY(share_maps(tracer, *engine_));
-  return tracer.load();
+  return choose_transport(tracer, rings_);
 }
 
 Result<std::vector<std::unique_ptr<Source>>> Live::open_sources(uint32_t perf_bytes) {
@@ -189,9 +200,9 @@ Result<> Live::open_reader() {
 }
 
 Result<> Live::attach() {
-  if (follow_ && engine_->hooks()[0].chosen) TRY(engine_->attach("follow_fork"));
+  if (follow_) TRY(engine_->attach("children"));
   for (Tracer& tracer : tracers_) TRY(tracer.attach());
-  if (follow_) TRY(engine_->attach("follow_exit"));
+  if (follow_) TRY(engine_->attach("ends"));
   return {};
 }
 
@@ -204,6 +215,12 @@ Result<> Live::target(uint32_t pid) {
   const uint32_t followed = 1;
   if (bpf_map_update_elem(engine_->map("targets"), &pid, &followed, BPF_ANY))
     return fail_errno(fmt::format("trace process {}", pid), errno);
+  return {};
+}
+
+Result<> Live::forget(uint32_t pid) {
+  if (bpf_map_delete_elem(engine_->map("targets"), &pid) && errno != ENOENT)
+    return fail_errno(fmt::format("forget process {}", pid), errno);
   return {};
 }
 

@@ -18,13 +18,14 @@
 
 namespace plumb::kernel {
 
-// Who is traced; all conditions that are given must hold.
+// Who is traced; of each condition that is given, one value must fit.
 struct Targeting {
-  std::vector<uint32_t> pids;  // as the host numbers them
+  std::vector<uint32_t> pids;  // as the host numbers them, like all pids here
+  uint32_t self = 0;           // this process, which is never traced
   bool by_pid = false;         // also true when the pid is only known later (a command)
   bool follow = true;          // their children too
-  std::optional<uint32_t> uid;
-  std::string comm;
+  std::vector<uint32_t> uids;
+  std::vector<std::string> comms;    // of at most 15 bytes
   std::vector<std::string> cgroups;  // absolute paths in the cgroup2 file system
 };
 
@@ -38,17 +39,35 @@ struct LiveOptions {
   bool statistics = false;             // have the kernel time the programs
 };
 
+// A map that a run creates. `bytes` are what the kernel takes for it at most, of all CPUs.
+struct MapSize {
+  std::string owner;  // the tracer, or "engine" for what all of them share
+  std::string name;
+  std::string purpose;
+  std::string type;
+  uint32_t entries = 0;
+  uint64_t bytes = 0;
+  bool grows = false;  // to `bytes`, with its entries
+};
+
 class Live {
  public:
-  // Chooses hooks, writes the plans into read-only data, loads. plans[i] belongs to tracers[i] and
-  // must outlive the result.
+  // Chooses hooks, writes the plans into read-only data and sizes the maps: all that needs no
+  // privilege. plans[i] belongs to tracers[i] and must outlive the result.
+  static Result<std::unique_ptr<Live>> configure(std::vector<Tracer> tracers,
+                                                 std::vector<const query::Plan*> plans,
+                                                 const LiveOptions& options);
+  // What is loaded then creates these.
+  std::vector<MapSize> maps() const;
+  // The same, and loads.
   static Result<std::unique_ptr<Live>> load(std::vector<Tracer> tracers,
                                             std::vector<const query::Plan*> plans,
                                             const LiveOptions& options);
   Result<> attach();
   void detach();
-  // Adds a process to the targets.
+  // Adds a process to the targets, and takes one out; it need not be there.
   Result<> target(uint32_t pid);
+  Result<> forget(uint32_t pid);
 
   // Is any process left of those that were chosen by pid, or of those they started?
   bool has_targets() const;
@@ -72,8 +91,9 @@ class Live {
  private:
   Live() = default;
   void size_rings(const LiveOptions& options);
+  Result<> configure_engine(const LiveOptions& options);
+  Result<> configure_tracer(size_t i, const LiveOptions& options);
   Result<> load_engine(const LiveOptions& options);
-  Result<> load_tracer(size_t i, const LiveOptions& options);
   Result<std::vector<std::unique_ptr<Source>>> open_sources(uint32_t perf_bytes);
   Result<> open_reader();
 
@@ -102,6 +122,8 @@ class Live {
 // Writes a plan into the tracer's read-only data and sizes its maps (bpf/plan.bpf.h).
 Result<> apply_plan(Tracer& tracer, const query::Plan& plan, uint16_t number);
 Result<> apply_targeting(Tracer& tracer, const Targeting& targeting);
+// An error when there are more values than the programs have room for (bpf/targets.bpf.h).
+Result<> check_targeting(const Tracer& any, const Targeting& targeting);
 
 // Reads (and empties) one of a tracer's two tables of groups.
 std::vector<query::Row> read_groups(const Tracer& tracer, const query::Plan& plan, bool odd);

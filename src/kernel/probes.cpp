@@ -66,9 +66,8 @@ Availability attach_by_event(bpf_prog_type type, perf_event_attr attributes) {
 
 Availability try_tracepoint() {
   auto id = tracepoint_id("sched/sched_process_exec");
-  if (!id)
-    return {false, "no tracepoints to be read in tracefs",
-            "mount -t tracefs tracefs /sys/kernel/tracing, unless lockdown hides it"};
+  if (auto readable = tracefs(); !readable) return readable;
+  if (!id) return {false, "this kernel has no tracepoint sched_process_exec", {}};
   perf_event_attr attributes{};
   attributes.type = PERF_TYPE_TRACEPOINT;
   attributes.config = *id;

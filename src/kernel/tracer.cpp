@@ -50,6 +50,7 @@ std::vector<Hook> hooks_of(bpf_object* object) {
                      function_tag(types, name, "serves:"),
                      function_tag(types, name, "if:"),
                      false,
+                     false,
                      {}});
   }
   return hooks;
@@ -69,13 +70,15 @@ Result<Tracer> Tracer::open(const Embedded& embedded) {
   options.object_name = tracer.name_.c_str();
   tracer.object_.reset(
       bpf_object__open_mem(embedded.object.data(), embedded.object.size(), &options));
-  if (!tracer.object_) return fail_errno("open " + tracer.name_, errno);
+  if (!tracer.object_)
+    return fail("open " + tracer.name_ + ": not an object of BPF programs",
+                "docs/writing-a-tracer.md tells how one is compiled");
   TRY(tracer.read_object());
   return tracer;
 }
 
 Result<Tracer> Tracer::open_file(const std::string& path) {
-  const std::string object = TRY(read_file(path, 64 << 20));
+  const std::string object = TRY(read_file(path, 64 << 20).within("open a tracer"));
   std::string name = path.substr(path.rfind('/') + 1);
   name.resize(std::min(name.find(".bpf.o"), name.size()));
   return open({name, object, {}});
@@ -91,8 +94,8 @@ Result<> Tracer::read_object() {
                              {"PLAN_HISTOGRAMS", &limits_.histograms}})
     *limit = static_cast<uint32_t>(constant(name));
   auto read = schema::from_btf(btf());
-  // the engine has no event; whoever asks for its schema is wrong
-  if (!read && name_ == embedded_engine().name) return {};
+  // plumb's own have no event; whoever asks for their schema is wrong
+  if (!read && !embedded_own(name_).object.empty()) return {};
   if (!read) return Fail{std::move(read.error()).within("schema of " + name_)};
   schema_ = std::make_unique<schema::Schema>(std::move(*read));
   for (schema::Knob& each : schema_->knobs) each.fallback = knob(each.name);
@@ -161,9 +164,9 @@ Result<> Tracer::load() {
   return {};
 }
 
-Result<> Tracer::attach(std::string_view only) {
+Result<> Tracer::attach(std::string_view purpose) {
   for (const Hook& hook : hooks_) {
-    if (!hook.chosen || (!only.empty() && hook.program != only)) continue;
+    if (!hook.chosen || (!purpose.empty() && hook.purpose != purpose)) continue;
     bpf_program* program = bpf_object__find_program_by_name(object_.get(), hook.program.c_str());
     LinkPtr link(bpf_program__attach(program));
     if (!link) return fail_errno("attach " + name_ + ": " + hook.section, errno);

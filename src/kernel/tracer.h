@@ -30,6 +30,8 @@ struct Hook {
   std::string purpose;  // programs with the same purpose are alternatives
   std::string knob;     // loaded only when this knob is not zero; may be empty
   bool chosen = false;
+  // Nobody may try here whether this kernel allows it (no privilege): it may be what is chosen.
+  bool unknown = false;
   std::string refusal;  // why this kernel does not allow it; empty when it does or was not asked
 };
 
@@ -83,7 +85,8 @@ class Tracer {
   int map(std::string_view name) const;  // fd, -1 before load or when not created
 
   Result<> load();
-  Result<> attach(std::string_view program = {});  // empty: every chosen one
+  // The chosen programs, or of these the ones that serve this purpose.
+  Result<> attach(std::string_view purpose = {});
   void detach() { links_.clear(); }
 
   Account account() const;
@@ -102,7 +105,8 @@ class Tracer {
 };
 
 // For each purpose the first program, in the order tp_btf, fentry/fexit, kprobe, tracepoint, that
-// this kernel allows. An error when a purpose-less program or every purpose fails.
+// this kernel allows; without the privilege to try, the first that may be. An error when a
+// purpose-less program or every purpose fails.
 // `preferred`: a surface ("kprobe") that is tried before the others; kprobe stands for kretprobe
 // too.
 Result<> choose_hooks(Tracer& tracer, const std::string& preferred = {});

@@ -102,6 +102,7 @@ Fail explain_refusal(const std::string& tracer, bpf_object*, int error) {
     std::string last;
     for (const std::string& line : split(messages(), '\n'))
       if (line.starts_with("libbpf: ") && last.empty()) last = line.substr(8);
+    if (error == EPERM || error == EACCES) last.clear();  // libbpf guesses at other causes
     return fail_errno("load " + tracer + (last.empty() ? "" : ": " + last), error, hint_for(error));
   }
   // kernel/bpf/helpers: security_locked_down(LOCKDOWN_BPF_READ_KERNEL) takes the helper away

@@ -12,10 +12,11 @@ using schema::Kind;
 std::string_view number_text(const Field& field, uint64_t bits, Moments& moments,
                              NumberRoom& room) {
   if (field.kind == Kind::boolean) return bits != 0 ? "yes" : "no";
+  if (field.absent(bits)) return {};
   char* end = room.data();
   if (field.format != Format::instant)
     end = put_quantity(end, field, bits);
-  else if (bits != 0)
+  else
     end = moments.put_time_of_day(end, moments.of_instant(bits));
   return {room.data(), static_cast<size_t>(end - room.data())};
 }

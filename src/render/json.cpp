@@ -1,6 +1,8 @@
 #include "render/json.h"
 
-#include <cmath>
+#include <fmt/format.h>
+
+#include <array>
 
 #include "render/json_aggregate.h"
 #include "render/json_text.h"
@@ -37,7 +39,6 @@ void Json::event(const schema::Record& record, const query::Plan&, schema::Names
   }
   output_.commit(at);
   for (const Step& step : tracer.shape.steps) {
-    output_.append(step.before);
     value(step, record, names);
   }
   output_.append(tracer.shape.after);
@@ -45,15 +46,21 @@ void Json::event(const schema::Record& record, const query::Plan&, schema::Names
 }
 
 void Json::value(const Step& step, const schema::Record& record, schema::Names& names) {
-  json_value(output_, *step.field, record, names, moments_);
+  write_step(output_, step, record, names, moments_);
   if (!step.field->in_tail() || !record.cut(*step.field)) return;
   output_.append(step.cut_key);
   output_.commit(put_unsigned(output_.reserve(number_room), record.tail(*step.field).whole));
 }
 
 void Json::aggregate(const schema::Event& event, const query::Plan& plan,
-                     const std::vector<query::Row>& rows, schema::Names& names) {
-  const JsonAggregate shape(event, *plan.grouping);
+                     const std::vector<query::Row>& rows, const Interval& interval,
+                     schema::Names& names) {
+  std::array<char, Moments::rfc3339_size> time{};
+  moments_.put_rfc3339(time.data(), moments_.of_record(interval.end));
+  const JsonAggregate shape(
+      event, *plan.grouping,
+      fmt::format("{{\"event\":{},\"time\":\"{}\",\"interval_ns\":{}", json_quoted(event.name),
+                  std::string_view(time.data(), time.size()), interval.end - interval.begin));
   for (const query::Row& row : rows) shape.write(output_, row, names, moments_);
 }
 

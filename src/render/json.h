@@ -18,7 +18,8 @@ class Json : public Sink {
   void begin(const schema::Event& event, const query::Plan& plan) override;
   void event(const schema::Record& record, const query::Plan& plan, schema::Names& names) override;
   void aggregate(const schema::Event& event, const query::Plan& plan,
-                 const std::vector<query::Row>& rows, schema::Names& names) override;
+                 const std::vector<query::Row>& rows, const Interval& interval,
+                 schema::Names& names) override;
   void lost(std::string_view tracer, std::string_view reason, uint64_t count) override;
   Result<> flush() override;
 

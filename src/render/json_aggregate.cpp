@@ -21,8 +21,12 @@ std::string_view name_of(Function function) {
   return names[static_cast<size_t>(function)];
 }
 
-void write_number(Output& output, const query::Number& number) {
+// Durations and sizes are whole, averages of them, too.
+void write_number(Output& output, const Show& show, query::Number number) {
   if (!number.exists || !std::isfinite(number.value)) return output.append("null");
+  if (show.field &&
+      (show.field->unit == schema::Unit::ns || show.field->unit == schema::Unit::bytes))
+    number.value = std::round(number.value);
   char* at = output.reserve(number_room);
   // Doubles of this size are whole; a shortest form would be an exponent.
   if (number.value == std::floor(number.value) && std::abs(number.value) < 9.2e18)
@@ -52,8 +56,12 @@ void write_histogram(Output& output, const std::vector<uint64_t>& buckets) {
 
 }  // namespace
 
-JsonAggregate::JsonAggregate(const schema::Event& event, const query::Grouping& grouping)
-    : event_(event), grouping_(grouping), by_(shape_of(grouping.keys, false)) {
+JsonAggregate::JsonAggregate(const schema::Event& event, const query::Grouping& grouping,
+                             std::string opening)
+    : event_(event),
+      grouping_(grouping),
+      opening_(std::move(opening)),
+      by_(shape_of(grouping.keys, false)) {
   for (const Show& show : grouping.shows) {
     const std::string_view name = name_of(show.function);
     auto part = std::find_if(parts_.begin(), parts_.end(),
@@ -72,15 +80,14 @@ JsonAggregate::JsonAggregate(const schema::Event& event, const query::Grouping& 
 
 void JsonAggregate::write(Output& output, const query::Row& row, schema::Names& names,
                           Moments& moments) const {
-  output.append("{\"event\":");
-  output.append(json_quoted(event_.name));
+  output.append(opening_);
   write_key(output, row, names, moments);
   for (const Part& part : parts_) {
     output.append(",\"");
     output.append(part.key);
     output.append("\":");
     if (part.shape.steps.empty())
-      write_number(output, query::evaluate(*part.shows[0], row.cell, grouping_));
+      write_number(output, *part.shows[0], query::evaluate(*part.shows[0], row.cell, grouping_));
     else
       write_part(output, part, row.cell);
   }
@@ -93,10 +100,7 @@ void JsonAggregate::write_key(Output& output, const query::Row& row, schema::Nam
     return output.append(",\"by\":null,\"other\":true");
   const schema::Record record{.event = &event_, .body = row.key};
   output.append(",\"by\":{");
-  for (const Step& step : by_.steps) {
-    output.append(step.before);
-    json_value(output, *step.field, record, names, moments);
-  }
+  for (const Step& step : by_.steps) write_step(output, step, record, names, moments);
   output.append(by_.after);
   output.append("}");
 }
@@ -107,7 +111,7 @@ void JsonAggregate::write_part(Output& output, const Part& part, const query::Ce
     output.append(step.before);
     const Show& show = *part.shows[step.index];
     if (show.function != Function::hist) {
-      write_number(output, query::evaluate(show, cell, grouping_));
+      write_number(output, show, query::evaluate(show, cell, grouping_));
     } else {
       write_histogram(output, histogram_of(show, cell, grouping_));
     }

@@ -1,7 +1,10 @@
 // JsonAggregate: a group and its statistics as one line of JSON.
 //
-//   {"event":"tcp_connect","by":{"who":{"comm":"curl"}},"count":3,"p99":{"latency_ns":123}}
-//   {"event":"tcp_connect","by":null,"other":true,"count":1,...}   groups beyond --keys and --top
+//   {"event":"tcp_connect","time":"...","interval_ns":1000000000,
+//    "by":{"who":{"comm":"curl"}},"count":3,"p99":{"latency_ns":123}}
+//   {..., "by":null,"other":true,"count":1,...}   groups beyond --keys and --top
+//
+// The time is the end of the interval.
 //
 // A histogram is an array of its occupied buckets: [{"from":64,"below":72,"count":2},...].
 #pragma once
@@ -18,8 +21,8 @@ namespace plumb::render {
 
 class JsonAggregate {
  public:
-  // Both must outlive it.
-  JsonAggregate(const schema::Event& event, const query::Grouping& grouping);
+  // Event and grouping must outlive it. Each line begins with `opening`.
+  JsonAggregate(const schema::Event& event, const query::Grouping& grouping, std::string opening);
 
   void write(Output& output, const query::Row& row, schema::Names& names, Moments& moments) const;
 
@@ -35,6 +38,7 @@ class JsonAggregate {
 
   const schema::Event& event_;
   const query::Grouping& grouping_;
+  std::string opening_;
   Shape by_;
   std::vector<Part> parts_;  // one per function, in the order of its first use
 };

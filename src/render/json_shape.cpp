@@ -38,8 +38,9 @@ class Shaper {
   void leaf(const Member& member) {
     const std::string key = member.field->json_leaf();
     pending_ += json_quoted(key) + ":";
-    shape_.steps.push_back(
-        {std::move(pending_), "," + json_quoted(key + "_cut") + ":", member.field, member.index});
+    shape_.steps.push_back({std::move(pending_), "," + json_quoted(key + "_cut") + ":",
+                            "," + json_quoted(key + "_escaped") + ":true", member.field,
+                            member.index});
     pending_.clear();
   }
 
@@ -62,6 +63,12 @@ class Shaper {
 };
 
 }  // namespace
+
+void write_step(Output& output, const Step& step, const schema::Record& record,
+                schema::Names& names, Moments& moments) {
+  output.append(step.before);
+  if (json_value(output, *step.field, record, names, moments)) output.append(step.spelled_out);
+}
 
 Shape shape_of(const std::vector<const schema::Field*>& fields, bool leading_comma) {
   std::vector<Member> members;

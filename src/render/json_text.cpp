@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/block.h"
 #include "render/number.h"
 #include "render/utf8.h"
 #include "render/word.h"
@@ -14,11 +15,10 @@ using schema::Field;
 using schema::Format;
 using schema::Kind;
 
-constexpr std::array<bool, 256> is_plain = [] {
-  std::array<bool, 256> result{};
-  for (size_t c = 0x20; c < 0x80; c++) result[c] = c != '"' && c != '\\';
-  return result;
-}();
+// Bytes that a JSON string cannot hold as they are, or that have to be looked at.
+Mask special(const Block& block) {
+  return block.beyond_ascii() | block.between('\0', '\x1f') | block.equal('"') | block.equal('\\');
+}
 
 char* put_escape(char* at, char c) {
   constexpr std::string_view hex = "0123456789abcdef";
@@ -54,11 +54,12 @@ char* put_quoted_number(char* at, char* (*put)(char*, uint64_t), uint64_t value)
   return at;
 }
 
+char* put_null(char* at) {
+  std::memcpy(at, "null", 4);
+  return at + 4;
+}
+
 char* put_instant(char* at, uint64_t boot, Moments& moments) {
-  if (boot == 0) {
-    std::memcpy(at, "null", 4);
-    return at + 4;
-  }
   *at++ = '"';
   at = moments.put_rfc3339(at, moments.of_instant(boot));
   *at++ = '"';
@@ -71,10 +72,21 @@ char* put_number(char* at, const Field& field, uint64_t bits, Moments& moments) 
     std::memcpy(at, text.data(), text.size());
     return at + text.size();
   }
+  if (field.absent(bits)) return put_null(at);
   if (field.format == Format::instant) return put_instant(at, bits, moments);
   if (field.format == Format::hex) return put_quoted_number(at, put_hex, bits);
   return field.is_signed() ? put_json_signed(at, static_cast<int64_t>(bits))
                            : put_json_unsigned(at, bits);
+}
+
+// Text as it stands in the record: a string, or a list of them. True: it had to be spelled out.
+bool put_text(Output& output, std::string_view bytes, bool is_list) {
+  std::string spelled;
+  const bool foreign = !is_utf8(bytes);
+  if (foreign) bytes = spelled = spell_out(bytes);
+  char* at = output.reserve(json_room(bytes.size()));
+  output.commit(is_list ? put_list(at, bytes) : put_json_text(at, bytes));
+  return foreign;
 }
 
 }  // namespace
@@ -82,12 +94,13 @@ char* put_number(char* at, const Field& field, uint64_t bits, Moments& moments) 
 char* put_json_text(char* at, std::string_view bytes) {
   *at++ = '"';
   while (!bytes.empty()) {
-    size_t run = 0;
-    while (run < bytes.size() && is_plain[static_cast<uint8_t>(bytes[run])]) run++;
-    std::memcpy(at, bytes.data(), run);
+    const Block block(bytes, 0, ' ');
+    const uint32_t found = special(block).bits();
+    const size_t run = found != 0 ? static_cast<size_t>(__builtin_ctz(found)) : block.count();
+    block.store(at);  // what it writes too much lies in the room, and is written again
     at += run;
     bytes.remove_prefix(run);
-    if (bytes.empty()) break;
+    if (found == 0) continue;
     const Glyph glyph = decode_utf8(bytes);
     if (glyph.size == 1) {
       at = put_escape(at, bytes[0]);
@@ -126,30 +139,25 @@ char* put_json_signed(char* at, int64_t value) {
   return at;
 }
 
-void json_value(Output& output, const Field& field, const schema::Record& record,
+bool json_value(Output& output, const Field& field, const schema::Record& record,
                 schema::Names& names, Moments& moments) {
-  if (!field.is_number()) {
-    const std::string_view bytes = record.text(field);
-    if (field.kind == Kind::address) {
-      char* at = output.reserve(number_room + 2);
-      *at++ = '"';
-      at = put_address(at, bytes);
-      *at++ = '"';
-      return output.commit(at);
-    }
-    char* at = output.reserve(json_room(bytes.size()));
-    return output.commit(field.kind == Kind::tail_list ? put_list(at, bytes)
-                                                       : put_json_text(at, bytes));
+  if (field.kind == Kind::address) {
+    char* at = output.reserve(number_room + 2);
+    *at++ = '"';
+    at = put_address(at, record.text(field));
+    *at++ = '"';
+    output.commit(at);
+    return false;
   }
+  if (!field.is_number())
+    return put_text(output, record.text(field), field.kind == Kind::tail_list);
   const uint64_t bits = record.bits(field);
   if (has_words(field)) {
     const Word word = word_for(field, bits, names);
-    if (word.known) {
-      char* at = output.reserve(json_room(word.text.size()));
-      return output.commit(put_json_text(at, word.text));
-    }
+    if (word.known) return put_text(output, word.text, false);
   }
   output.commit(put_number(output.reserve(number_room), field, bits, moments));
+  return false;
 }
 
 }  // namespace plumb::render

@@ -1,5 +1,5 @@
-// JSON text and values, written straight into a buffer. What comes out is always valid JSON:
-// bytes that are not UTF-8 become U+FFFD.
+// JSON text and values, written straight into a buffer. What comes out is always valid JSON: of a
+// string, bytes that are not UTF-8 become U+FFFD; of a field's value they are spelled out.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -23,8 +23,9 @@ std::string json_quoted(std::string_view bytes);
 char* put_json_unsigned(char* at, uint64_t value);
 char* put_json_signed(char* at, int64_t value);
 
-// One field of a record as a value. `moments` and `names` translate what needs them.
-void json_value(Output& output, const schema::Field& field, const schema::Record& record,
+// One field of a record as a value. `moments` and `names` translate what needs them. True: the text
+// was not UTF-8 and is spelled out (utf8.h).
+bool json_value(Output& output, const schema::Field& field, const schema::Record& record,
                 schema::Names& names, Moments& moments);
 
 }  // namespace plumb::render

@@ -3,33 +3,35 @@
 #include <algorithm>
 #include <array>
 
+#include "base/block.h"
+
 namespace plumb::render {
 namespace {
 
 constexpr std::string_view ellipsis = "…";
 
-enum : uint8_t {
-  byte_bare = 1,     // means itself, and needs no quotes in a shell
-  byte_special = 2,  // printable, but a shell would read something into it
-  byte_other = 4,    // control characters and everything that is not ASCII
-};
+// Control characters and everything that is not ASCII.
+bool is_other(char c) { return static_cast<uint8_t>(c) < 0x20 || static_cast<uint8_t>(c) >= 0x7f; }
 
-constexpr std::array<uint8_t, 256> classes = [] {
-  std::array<uint8_t, 256> result{};
-  constexpr std::string_view bare = "_@%+=:,./-";
-  for (size_t c = 0; c < 256; c++) {
-    const bool alnum = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (c < 0x20 || c >= 0x7f)
-      result[c] = byte_other;
-    else if (alnum || bare.find(static_cast<char>(c)) != bare.npos)
-      result[c] = byte_bare;
-    else
-      result[c] = byte_special;
+Mask others(const Block& block) {
+  return block.beyond_ascii() | block.between('\0', '\x1f') | block.equal('\x7f');
+}
+
+// Characters that mean themselves, and need no quotes in a shell.
+Mask bare(const Block& block) {
+  return block.between(',', ':') | block.between('@', 'Z') | block.between('a', 'z') |
+         block.equal('_') | block.equal('%') | block.equal('+') | block.equal('=');
+}
+constexpr char some_bare = 'a';
+
+// The printable ASCII that `bytes` begins with.
+size_t printable(std::string_view bytes) {
+  for (size_t at = 0; at < bytes.size(); at += Block::size) {
+    const uint32_t found = others(Block(bytes, at, some_bare)).bits();
+    if (found != 0) return at + static_cast<size_t>(__builtin_ctz(found));
   }
-  return result;
-}();
-
-uint8_t class_of(char c) { return classes[static_cast<uint8_t>(c)]; }
+  return bytes.size();
+}
 
 // Whether text must be spelled with escapes to be shown at all.
 bool needs_escapes(std::string_view bytes) {
@@ -83,7 +85,7 @@ void Pen::escaped(std::string_view bytes) {
 }
 
 void Pen::glyphs(std::string_view bytes) {
-  while (!bytes.empty() && class_of(bytes[0]) == byte_other && !full_) {
+  while (!bytes.empty() && is_other(bytes[0]) && !full_) {
     const Glyph glyph = decode_utf8(bytes);
     const size_t size = std::max<size_t>(glyph.size, 1);
     if (glyph.size == 0 || is_treacherous(glyph.code))
@@ -96,14 +98,13 @@ void Pen::glyphs(std::string_view bytes) {
 
 void Pen::text(std::string_view bytes) {
   while (!bytes.empty() && !full_) {
-    size_t run = 0;
-    while (run < bytes.size() && class_of(bytes[run]) != byte_other) run++;
+    const size_t run = printable(bytes);
     if (run > 0) plain(bytes.substr(0, run));
     bytes.remove_prefix(run);
-    run = 0;
-    while (run < bytes.size() && class_of(bytes[run]) == byte_other) run++;
-    glyphs(bytes.substr(0, run));
-    bytes.remove_prefix(run);
+    const auto* end = std::find_if_not(bytes.begin(), bytes.end(), is_other);
+    const auto rest = static_cast<size_t>(end - bytes.begin());
+    glyphs(bytes.substr(0, rest));
+    bytes.remove_prefix(rest);
   }
 }
 
@@ -117,12 +118,16 @@ void Pen::words(std::string_view list) {
 }
 
 void Pen::word(std::string_view bytes) {
-  uint8_t seen = 0;
-  for (const char c : bytes) seen |= class_of(c);
-  if (seen == byte_bare) return plain(bytes);
-  if ((seen & byte_other) != 0 && needs_escapes(bytes)) return dollar_quoted(bytes);
-  if (seen == 0 || (seen & byte_special) != 0) return quoted(bytes);
-  text(bytes);
+  Mask other, special;  // to a shell
+  for (size_t at = 0; at < bytes.size(); at += Block::size) {
+    const Block block(bytes, at, some_bare);
+    const Mask others_here = others(block);
+    other |= others_here;
+    special |= !(bare(block) | others_here);
+  }
+  if (other.any() && needs_escapes(bytes)) return dollar_quoted(bytes);
+  if (bytes.empty() || special.any()) return quoted(bytes);
+  return other.any() ? text(bytes) : plain(bytes);
 }
 
 void Pen::quoted(std::string_view bytes) {

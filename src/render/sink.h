@@ -12,6 +12,13 @@
 
 namespace plumb::render {
 
+// The time that an aggregate covers: ns, as schema::Record::time.
+struct Interval {
+  uint64_t begin = 0;
+  uint64_t end = 0;
+  bool repeated = false;  // one of several (--every)
+};
+
 class Sink {
  public:
   virtual ~Sink() = default;
@@ -20,9 +27,10 @@ class Sink {
   virtual void begin(const schema::Event& event, const query::Plan& plan) = 0;
   virtual void event(const schema::Record& record, const query::Plan& plan,
                      schema::Names& names) = 0;
-  // One interval's aggregate, or the final one; the plan has a grouping.
+  // One interval's aggregate; the plan has a grouping.
   virtual void aggregate(const schema::Event& event, const query::Plan& plan,
-                         const std::vector<query::Row>& rows, schema::Names& names) = 0;
+                         const std::vector<query::Row>& rows, const Interval& interval,
+                         schema::Names& names) = 0;
   virtual void lost(std::string_view tracer, std::string_view reason, uint64_t count) = 0;
   // What was gathered so far becomes visible; an error when the output is gone or full.
   virtual Result<> flush() = 0;

@@ -8,6 +8,8 @@
 namespace plumb::render {
 namespace {
 
+constexpr uint32_t weight_width = 6;
+
 char* put(char* at, std::string_view bytes) {
   std::memcpy(at, bytes.data(), bytes.size());
   return at + bytes.size();
@@ -24,7 +26,7 @@ Table::Table(Output& output, schema::Clock clock, TableStyle style)
     : output_(output), moments_(clock), style_(style) {}
 
 void Table::begin(const schema::Event& event, const query::Plan& plan) {
-  Tracer tracer{.event = &event, .streams = !plan.grouping.has_value()};
+  Tracer tracer{.event = &event, .streams = !plan.grouping.has_value(), .weighted = plan.weighted};
   for (const schema::Field* field : plan.columns) {
     if (field->read) tracer.fields.push_back(field);
   }
@@ -47,6 +49,9 @@ void Table::ensure_headers() {
       lead.push_back({.header = tracer.event->name, .width = name_width, .least = name_width});
     lead.push_back(
         {.header = "TIME", .width = Moments::time_of_day_size, .least = Moments::time_of_day_size});
+    if (tracer.weighted)
+      lead.push_back(
+          {.header = "WEIGHT", .right = true, .width = weight_width, .least = weight_width});
     tracer.columns = lay_out(std::move(lead), tracer.fields, style_.terminal);
     header(tracer);
   }
@@ -80,6 +85,11 @@ void Table::event(const schema::Record& record, const query::Plan&, schema::Name
   const char* end = moments_.put_time_of_day(room.data(), moments_.of_record(record.time));
   const std::string_view time(room.data(), static_cast<size_t>(end - room.data()));
   reached = short_cell(*column++, time, false, reached);
+  if (tracer.weighted) {
+    const char* digits = put_unsigned(room.data(), record.weight);
+    reached = short_cell(*column++, {room.data(), static_cast<size_t>(digits - room.data())}, false,
+                         reached);
+  }
   for (; column != tracer.columns.end(); ++column) {
     const Cell cell = cell_of(*column->field, record, names, moments_, room);
     reached = cell.trust == Trust::ascii ? short_cell(*column, cell.bytes, cell.bad, reached)
@@ -119,14 +129,27 @@ uint32_t Table::text_cell(const Column& column, const Cell& cell, uint32_t reach
 }
 
 void Table::aggregate(const schema::Event& event, const query::Plan& plan,
-                      const std::vector<query::Row>& rows, schema::Names& names) {
+                      const std::vector<query::Row>& rows, const Interval& interval,
+                      schema::Names& names) {
   ensure_headers();
   if (aggregated_) output_.append("\n");
   aggregated_ = true;
-  if (tracers_.size() > 1) output_.append(event.name + "\n");
+  title(event, interval);
   AggregateTable table(event, *plan.grouping, names, moments_, style_);
   for (const query::Row& row : rows) table.add(row);
   table.write(output_);
+}
+
+// What tells this aggregate from the others of the run.
+void Table::title(const schema::Event& event, const Interval& interval) {
+  std::string text = tracers_.size() > 1 ? event.name : "";
+  if (interval.repeated) {
+    std::array<char, Moments::time_of_day_size> time{};
+    moments_.put_time_of_day(time.data(), moments_.of_record(interval.end));
+    text += text.empty() ? "" : "  ";
+    text.append(time.data(), time.size());
+  }
+  if (!text.empty()) output_.append(text + "\n");
 }
 
 void Table::lost(std::string_view tracer, std::string_view reason, uint64_t count) {

@@ -20,7 +20,8 @@ class Table : public Sink {
   void begin(const schema::Event& event, const query::Plan& plan) override;
   void event(const schema::Record& record, const query::Plan& plan, schema::Names& names) override;
   void aggregate(const schema::Event& event, const query::Plan& plan,
-                 const std::vector<query::Row>& rows, schema::Names& names) override;
+                 const std::vector<query::Row>& rows, const Interval& interval,
+                 schema::Names& names) override;
   void lost(std::string_view tracer, std::string_view reason, uint64_t count) override;
   Result<> flush() override;
 
@@ -29,6 +30,7 @@ class Table : public Sink {
     const schema::Event* event = nullptr;
     bool streams = true;  // shows events, not aggregates
     bool named = false;   // rows begin with the tracer's name
+    bool weighted = false;
     std::vector<const schema::Field*> fields{};
     std::vector<Column> columns{};
   };
@@ -36,6 +38,7 @@ class Table : public Sink {
   // Column headers need all tracers, so they are written with whatever comes first after begin.
   void ensure_headers();
   void header(const Tracer& tracer);
+  void title(const schema::Event& event, const Interval& interval);
   const Tracer& tracer_of(const schema::Record& record);
   // Both write a cell of a row that has reached this screen column, and return where it ends.
   uint32_t short_cell(const Column& column, std::string_view ascii, bool red, uint32_t reached);

@@ -1,6 +1,8 @@
 #include "render/utf8.h"
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace plumb::render {
 namespace {
@@ -52,6 +54,40 @@ Glyph decode_utf8(std::string_view bytes) {
   const bool surrogate = code >= 0xd800 && code <= 0xdfff;
   if (code < smallest[size] || code > 0x10ffff || surrogate) return {};
   return {code, size};
+}
+
+bool is_utf8(std::string_view bytes) {
+  constexpr uint64_t above_ascii = 0x8080808080808080;
+  while (!bytes.empty()) {
+    uint64_t word = 0;
+    while (bytes.size() >= sizeof(word)) {
+      std::memcpy(&word, bytes.data(), sizeof(word));
+      if ((word & above_ascii) != 0) break;
+      bytes.remove_prefix(sizeof(word));
+    }
+    if (bytes.empty()) break;
+    const Glyph glyph = decode_utf8(bytes);
+    if (glyph.size == 0) return false;
+    bytes.remove_prefix(glyph.size);
+  }
+  return true;
+}
+
+std::string spell_out(std::string_view bytes) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  std::string text;
+  while (!bytes.empty()) {
+    const Glyph glyph = decode_utf8(bytes);
+    const auto byte = static_cast<uint8_t>(bytes[0]);
+    if (glyph.size == 0)
+      text += {'\\', 'x', hex[byte >> 4], hex[byte & 15]};
+    else if (bytes[0] == '\\')
+      text += "\\\\";
+    else
+      text += bytes.substr(0, glyph.size);
+    bytes.remove_prefix(std::max<size_t>(glyph.size, 1));
+  }
+  return text;
 }
 
 unsigned width_of(uint32_t code) {

@@ -1,6 +1,7 @@
 // UTF-8 as it comes from strangers.
 #pragma once
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace plumb::render {
@@ -13,6 +14,11 @@ struct Glyph {
 // The code point at the start of `bytes`, which is not empty. Overlong forms, surrogates and
 // values above U+10FFFF are not UTF-8.
 Glyph decode_utf8(std::string_view bytes);
+
+bool is_utf8(std::string_view bytes);
+
+// Every byte that is not UTF-8 as \xNN and every backslash as \\: nothing is lost.
+std::string spell_out(std::string_view bytes);
 
 // Columns a terminal gives a code point: 0 for combining marks, 2 for wide ones.
 unsigned width_of(uint32_t code);

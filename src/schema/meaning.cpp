@@ -73,6 +73,7 @@ Result<> Meaning::add(const Btf::Tags& tags) {
     detail |= tag == "detail";
     if (name == "detail" && !rest.empty()) detail_parts.push_back(rest);
     hidden |= tag == "hidden";
+    unknown_zero |= tag == "zero:unknown";
   }
   return {};
 }

@@ -25,6 +25,7 @@ struct Meaning {
   bool key = false;
   bool detail = false;
   bool hidden = false;
+  bool unknown_zero = false;
   std::vector<Alias> aliases;
   std::vector<std::string_view> detail_parts;  // members that are details of this event
 

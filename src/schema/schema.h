@@ -33,10 +33,10 @@ enum class Unit : uint8_t { none, ns, bytes, count };
 enum class Format : uint8_t {
   plain,
   id,         // names something: never summed, no thousands separators
-  hex,        // an address in memory
+  hex,        // an address in memory; 0 is none
   error,      // errno: 2 -> ENOENT, 0 -> ""
   signal,     // 9 -> SIGKILL, 0 -> ""
-  instant,    // ns since boot (CLOCK_BOOTTIME) -> RFC 3339
+  instant,    // ns since boot (CLOCK_BOOTTIME) -> RFC 3339; 0 is none
   cgroup,     // cgroup2 id -> path
   container,  // cgroup2 id -> container name, "" outside of one
   user,       // uid -> name
@@ -58,10 +58,11 @@ struct Field {
   Unit unit = Unit::none;
   Format format = Format::plain;
   Privacy privacy = Privacy::open;
-  bool key = false;     // a natural thing to group by
-  bool detail = false;  // left out of the default table (JSON has it)
-  bool read = true;     // false: the plan left it in the kernel; it has no value to show
-  uint32_t offset = 0;  // within the event's struct
+  bool key = false;           // a natural thing to group by
+  bool detail = false;        // left out of the default table (JSON has it)
+  bool unknown_zero = false;  // 0 says that it could not be told
+  bool read = true;           // false: the plan left it in the kernel; it has no value to show
+  uint32_t offset = 0;        // within the event's struct
   uint32_t size = 0;
   std::shared_ptr<const Enumeration> names;
 
@@ -72,6 +73,10 @@ struct Field {
     return kind == Kind::signed_number || kind == Kind::enumeration;
   }
   bool is_text() const;  // text, tail_text, tail_list
+  // Zero is no value: it could not be told, or nothing lies at address 0 or happened at boot.
+  bool absent(uint64_t bits) const {
+    return bits == 0 && (unknown_zero || format == Format::hex || format == Format::instant);
+  }
   bool in_tail() const { return kind == Kind::tail_text || kind == Kind::tail_list; }
 };
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,31 +23,59 @@ namespace {
   execv(path, words);
   const int error = errno;
   [[maybe_unused]] ssize_t told = write(refusal, &error, sizeof(error));
-  _exit(error == ENOENT ? 127 : 126);
+  _exit(static_cast<int>(Exit::not_executable));
 }
 
-// As a shell finds it, but before anything is traced: execvp would try the whole PATH in the child,
-// and every failed attempt would be traced.
-Result<std::string> find_program(const std::string& name) {
-  const char* path = getenv("PATH");
-  if (name.find('/') != std::string::npos) {
-    if (access(name.c_str(), X_OK) == 0) return name;
-    return fail_errno("start " + name, errno);
-  }
-  for (const std::string& folder : split(path ? path : "/usr/bin:/bin", ':')) {
-    const std::string candidate = (folder.empty() ? "." : folder) + "/" + name;
-    if (access(candidate.c_str(), X_OK) == 0) return candidate;
-  }
-  return fail("start " + name + ": no such program", "it is in no folder of PATH");
+// With the statuses of shells: 127 for what is not there, 126 for what is and cannot run.
+Fail cannot_start(const std::string& name, int error, bool found, std::string hint) {
+  Fail failure = fail_errno("start " + name, error, std::move(hint));
+  failure.error.exit_status = found ? Exit::not_executable : Exit::not_found;
+  return failure;
+}
+
+// Why this file cannot be a program; 0 when it may be one.
+int refusal_of(const std::string& path) {
+  struct stat file {};
+  if (stat(path.c_str(), &file)) return errno;
+  if (S_ISDIR(file.st_mode)) return EISDIR;
+  return access(path.c_str(), X_OK) ? errno : 0;
+}
+
+// What the kernel said to the program itself.
+std::string hint_for(int error) {
+  if (error == ENOENT) return "its interpreter is not there: see its first line, or ldd";
+  if (error == ENOEXEC) return "a script begins with a line #!INTERPRETER";
+  return {};
 }
 
 }  // namespace
 
-Result<Command> Command::prepare(const std::vector<std::string>& words) {
+// Before anything is traced: execvp would try the whole PATH in the child, and every failed attempt
+// would be traced.
+Result<std::string> Command::find(const std::string& name) {
+  const char* path = getenv("PATH");
+  if (name.find('/') != std::string::npos) {
+    const int error = refusal_of(name);
+    if (error == 0) return name;
+    const bool found = error == EISDIR || error == EACCES;
+    return cannot_start(name, error, found, error == EACCES ? "chmod +x " + name : "");
+  }
+  std::string refused;  // the first file of this name that may not be executed
+  for (const std::string& folder : split(path ? path : "/usr/bin:/bin", ':')) {
+    const std::string candidate = (folder.empty() ? "." : folder) + "/" + name;
+    const int error = refusal_of(candidate);
+    if (error == 0) return candidate;
+    if (error == EACCES && refused.empty()) refused = candidate;
+  }
+  if (!refused.empty()) return cannot_start(refused, EACCES, true, "chmod +x " + refused);
+  return cannot_start(name, ENOENT, false,
+                      "no folder of PATH has it; one that is here is called ./" + name);
+}
+
+Result<Command> Command::prepare(const std::string& path, const std::vector<std::string>& words) {
   std::array<int, 2> go{}, refusal{};
   if (pipe2(go.data(), O_CLOEXEC) || pipe2(refusal.data(), O_CLOEXEC))
     return fail_errno("start " + words[0], errno);
-  const std::string path = TRY(find_program(words[0]));
   Command command;
   Fd child_go(go[0]), child_refusal(refusal[1]);
   command.go_ = Fd(go[1]);
@@ -70,8 +99,7 @@ Result<> Command::start() {
   int error = 0;
   // closes without a word when the program begins (O_CLOEXEC)
   if (read(refusal_.get(), &error, sizeof(error)) != sizeof(error)) return {};
-  Fail failure = fail_errno("start " + name_, error);
-  return failure;
+  return cannot_start(name_, error, true, hint_for(error));
 }
 
 std::optional<int> Command::status() {

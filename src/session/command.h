@@ -13,8 +13,11 @@ namespace plumb::session {
 
 class Command {
  public:
+  // The file that a shell would run by this name; an error with a shell's status when it cannot.
+  static Result<std::string> find(const std::string& name);
   // Forks; the child waits for start() and keeps this program's standard input, output and error.
-  static Result<Command> prepare(const std::vector<std::string>& words);
+  // `path`: as found, for words[0].
+  static Result<Command> prepare(const std::string& path, const std::vector<std::string>& words);
   Command(Command&&) = default;
   Command& operator=(Command&&) = default;
   // A child that was never started ends at once: the pipe it waits for closes.

@@ -21,4 +21,12 @@ std::string_view Machine::name(schema::Format format, uint64_t id) {
   return kept_;
 }
 
+std::string Machine::why_unknown(schema::Format format, const std::string& name) {
+  if (format == schema::Format::user && !users_.has_user(name))
+    return "no user is called '" + name + "' in " + users_.user_file();
+  if (format == schema::Format::group && !users_.has_group(name))
+    return "no group is called '" + name + "' in " + users_.group_file();
+  return {};
+}
+
 }  // namespace plumb::session

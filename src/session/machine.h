@@ -14,6 +14,9 @@ class Machine : public schema::Names {
   Machine() : containers_(cgroups_) {}
   std::string_view name(schema::Format format, uint64_t id) override;
 
+  // Why no number of this format has this name, or "".
+  std::string why_unknown(schema::Format format, const std::string& name);
+
   resolve::Cgroups& cgroups() { return cgroups_; }
   resolve::Containers& containers() { return containers_; }
 

@@ -71,7 +71,7 @@ void Pipeline::group(size_t tracer, const query::Row& row) {
   if (stream.groups) stream.groups->merge(row.key, row.cell);
 }
 
-void Pipeline::show_groups() {
+void Pipeline::show_groups(const render::Interval& interval) {
   for (Stream& stream : streams_) {
     if (!stream.groups) continue;
     auto rows = stream.groups->rows(stream.plan->top);
@@ -80,7 +80,7 @@ void Pipeline::show_groups() {
       schema::Record key{&stream.schema->event, 0, 1, row.key};
       row.key = std::string(disclosure_.apply(key).body);
     }
-    sink_.aggregate(stream.schema->event, *stream.plan, rows, names_);
+    sink_.aggregate(stream.schema->event, *stream.plan, rows, interval, names_);
     stream.groups->clear();
   }
 }

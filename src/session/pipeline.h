@@ -40,7 +40,7 @@ class Pipeline {
   // A group that the kernel collected.
   void group(size_t tracer, const query::Row& row);
   // Shows and empties the groups of every tracer that aggregates.
-  void show_groups();
+  void show_groups(const render::Interval& interval);
   void lost(std::string_view tracer, std::string_view reason, uint64_t count);
   Result<> flush() { return sink_.flush(); }
 

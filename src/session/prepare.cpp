@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <cerrno>
+#include <set>
 
 #include "base/text.h"
 #include "session/processes.h"
@@ -40,30 +41,30 @@ Result<> set_knobs(std::vector<kernel::Tracer>& tracers, const Request& request)
 }
 
 Result<uint32_t> find_user(const std::string& user) {
-  if (auto number = parse_unsigned(user); number) return static_cast<uint32_t>(*number);
+  if (auto number = parse_unsigned(user); number) {
+    if (*number < UINT32_MAX) return static_cast<uint32_t>(*number);
+    return misuse("--uid: '" + user + "' is too large", "users have numbers below 4294967295");
+  }
   const passwd* entry = getpwnam(user.c_str());
   if (!entry)
     return misuse("--uid: no user '" + user + "'", "a name from /etc/passwd, or a number");
   return static_cast<uint32_t>(entry->pw_uid);
 }
 
-Result<> find_cgroups(const Request& request, Machine& machine, kernel::Targeting& targeting) {
-  auto add = [&](uint64_t id) {
-    targeting.cgroups.push_back(machine.cgroups().mount() +
-                                std::string(machine.cgroups().path_of(id)));
-  };
-  if (!request.who.cgroup.empty()) add(TRY(machine.cgroups().id_of(request.who.cgroup)));
-  if (!request.who.container.empty()) {
-    auto ids = TRY(machine.containers().cgroup_ids(request.who.container));
-    std::vector<std::string> paths;
-    for (uint64_t id : ids) paths.emplace_back(machine.cgroups().path_of(id));
+// The control groups of --cgroup and --container.
+Result<> find_cgroups(const Who& who, Machine& machine, kernel::Targeting& targeting) {
+  std::vector<uint64_t> ids;
+  for (const std::string& path : who.cgroups) ids.push_back(TRY(machine.cgroups().id_of(path)));
+  for (const std::string& container : who.containers)
+    for (uint64_t id : TRY(machine.containers().cgroup_ids(container))) ids.push_back(id);
+  std::set<std::string> paths;
+  for (uint64_t id : ids) paths.emplace(machine.cgroups().path_of(id));
+  for (const std::string& path : paths) {
     // what lies below a chosen cgroup is chosen with it
-    for (size_t i = 0; i < ids.size(); i++) {
-      const bool below = std::any_of(paths.begin(), paths.end(), [&](const std::string& other) {
-        return other != paths[i] && resolve::is_within(paths[i], other);
-      });
-      if (!below) add(ids[i]);
-    }
+    const bool below = std::any_of(paths.begin(), paths.end(), [&](const std::string& other) {
+      return other != path && resolve::is_within(path, other);
+    });
+    if (!below) targeting.cgroups.push_back(machine.cgroups().mount() + path);
   }
   return {};
 }
@@ -92,9 +93,12 @@ Result<Prepared> prepare(const Request& request) {
   TRY(set_knobs(prepared.tracers, request));
   query::Ask ask = request.ask;
   ask.private_fields = request.privacy != disclose::Mode::none;
-  for (const kernel::Tracer& tracer : prepared.tracers)
-    prepared.plans.push_back(std::make_unique<query::Plan>(
-        TRY(query::compile(ask, tracer.schema().event, tracer.limits()))));
+  for (const kernel::Tracer& tracer : prepared.tracers) {
+    auto plan = query::compile(ask, tracer.schema().event, tracer.limits());
+    if (!plan && prepared.tracers.size() > 1)
+      return Fail{std::move(plan.error()).within(tracer.name())};
+    prepared.plans.push_back(std::make_unique<query::Plan>(TRY(std::move(plan))));
+  }
   return prepared;
 }
 
@@ -111,17 +115,12 @@ Result<kernel::Targeting> find_targets(const Request& request, Machine& machine)
   kernel::Targeting targeting;
   targeting.by_pid = !request.who.pids.empty() || !request.command.empty();
   targeting.follow = request.who.follow;
-  targeting.comm = request.who.comm;
-  if (targeting.by_pid && !in_first_pid_namespace())
-    return fail(
-        "plumb runs in a pid namespace, where processes have other numbers than in the kernel",
-        "run it in the host's pid namespace, or choose by --cgroup, --comm or --uid");
-  for (uint32_t pid : request.who.pids) {
-    TRY(check_process(pid));
-    targeting.pids.push_back(pid);
-  }
-  if (!request.who.user.empty()) targeting.uid = TRY(find_user(request.who.user));
-  TRY(find_cgroups(request, machine, targeting));
+  targeting.comms = request.who.comms;
+  for (uint32_t pid : request.who.pids) TRY(check_process(pid));
+  targeting.pids = request.who.pids;
+  targeting.self = static_cast<uint32_t>(getpid());
+  for (const std::string& user : request.who.users) targeting.uids.push_back(TRY(find_user(user)));
+  TRY(find_cgroups(request.who, machine, targeting));
   return targeting;
 }
 

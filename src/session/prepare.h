@@ -31,8 +31,4 @@ Result<kernel::Targeting> find_targets(const Request& request, Machine& machine)
 // would make room for them by killing processes.
 Result<> check_memory(const kernel::LiveOptions& options);
 
-// What --plan prints.
-std::string describe(const Prepared& prepared, const Request& request,
-                     const kernel::LiveOptions& options);
-
 }  // namespace plumb::session

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "kernel/pids.h"
 
 namespace plumb::session {
 namespace {
@@ -35,24 +36,52 @@ std::multimap<uint32_t, uint32_t> children() {
   return by_parent;
 }
 
+// proc(5): field 22 of /proc/PID/stat; the second is a name in parentheses that may hold anything.
+uint64_t began_of(uint32_t pid) {
+  const auto stat = read_file(fmt::format("/proc/{}/stat", pid), 4096);
+  const size_t name_end = stat ? stat->rfind(')') : std::string::npos;
+  if (name_end == std::string::npos) return 0;
+  const auto fields = split(std::string_view(*stat).substr(name_end + 1), ' ');
+  const auto began = fields.size() > 20 ? parse_unsigned(fields[20]) : misuse("");
+  return began ? *began : 0;
+}
+
+// Does this process see pids as the kernel's programs do?
+bool in_first_pid_namespace() {
+  struct stat own {};
+  // include/linux/proc_ns.h: PROC_PID_INIT_INO
+  return stat("/proc/self/ns/pid", &own) != 0 || own.st_ino == 0xEFFFFFFC;
+}
+
 }  // namespace
 
 Result<> check_process(uint32_t pid) {
   auto status = read_file(fmt::format("/proc/{}/status", pid), 8192);
-  if (!status || status->find("\nState:\tZ") != std::string::npos)
+  // a process that is just going shows no number any more
+  const uint32_t process = status ? number_of(*status, "Tgid") : 0;
+  if (process == 0 || status->find("\nState:\tZ") != std::string::npos)
     return fail(fmt::format("--pid {}: no such process", pid), "ps -e shows what runs");
-  const uint32_t process = number_of(*status, "Tgid");
   if (process != pid)
     return misuse(fmt::format("--pid {}: that is a thread of process {}", pid, process),
                   fmt::format("-p {} --where 'tid == {}'", process, pid));
   return {};
 }
 
-bool in_first_pid_namespace() {
-  struct stat own {};
-  // include/linux/proc_ns.h: PROC_PID_INIT_INO
-  return stat("/proc/self/ns/pid", &own) != 0 || own.st_ino == 0xEFFFFFFC;
+Result<std::vector<Process>> identify(const std::vector<uint32_t>& pids) {
+  const bool translate = !pids.empty() && !in_first_pid_namespace();
+  std::map<uint32_t, uint32_t> host;
+  if (translate)
+    host = TRY(kernel::host_pids().within("translate pids of this pid namespace"));
+  else
+    for (const uint32_t pid : pids) host[pid] = pid;
+  std::vector<Process> found;
+  for (const uint32_t pid : pids)
+    if (const uint64_t began = began_of(pid); began != 0 && host.contains(pid))
+      found.push_back({pid, host[pid], began});
+  return found;
 }
+
+bool is_there(const Process& process) { return began_of(process.pid) == process.began; }
 
 uint64_t available_memory() {
   auto meminfo = read_file("/proc/meminfo", 65536);

@@ -21,7 +21,7 @@ class RecordingSink : public render::Sink {
   void event(const schema::Record& record, const query::Plan& plan, schema::Names& names) override;
   // A recording holds events; the command line refuses --by with record.
   void aggregate(const schema::Event&, const query::Plan&, const std::vector<query::Row>&,
-                 schema::Names&) override {}
+                 const render::Interval&, schema::Names&) override {}
   void lost(std::string_view tracer, std::string_view reason, uint64_t count) override;
   Result<> flush() override;
 

@@ -22,6 +22,7 @@ class Replay {
         disclosure_(request.privacy, disclose::random_key()),
         pipeline_(*opened.sink, disclosure_, reader.names(), true) {
     pipeline_.stop_after(request.count);
+    if (request.every) every_ = static_cast<uint64_t>(request.every->count());
   }
 
   Result<int> go() {
@@ -31,7 +32,7 @@ class Replay {
       TRY(std::visit([this](const auto& each) { return take(each); }, *item));
     }
     begin();
-    pipeline_.show_groups();
+    pipeline_.show_groups({interval_begin_, std::max(interval_begin_, last_), every_ != 0});
     auto flushed = pipeline_.flush();
     if (!flushed && !opened_.closed()) return Fail{std::move(flushed.error())};
     return verdict();
@@ -53,7 +54,13 @@ class Replay {
     return {};
   }
   Result<> take(const record::EventItem& item) {
+    if (!begun_) {
+      // one --sample holds for a whole recording: its first event has the weight of all
+      for (const auto& plan : plans_) plan->weighted |= item.record.weight != 1;
+      interval_begin_ = item.record.time;
+    }
     begin();
+    turn(item.record.time);
     const auto stream = streams_.find(item.tracer);
     if (stream != streams_.end()) pipeline_.record(stream->second, item.record);
     return {};
@@ -64,6 +71,14 @@ class Replay {
     return {};
   }
   Result<> take(const record::EndItem&) { return {}; }
+
+  // Ends the interval that `time` lies beyond; those in which nothing was recorded are not shown.
+  void turn(uint64_t time) {
+    last_ = std::max(last_, time);
+    if (every_ == 0 || time < interval_begin_ || time - interval_begin_ < every_) return;
+    pipeline_.show_groups({interval_begin_, interval_begin_ + every_, true});
+    interval_begin_ = time - (time - interval_begin_) % every_;
+  }
 
   void begin() {
     if (!begun_) pipeline_.begin();
@@ -85,6 +100,8 @@ class Replay {
   std::vector<std::unique_ptr<query::Plan>> plans_;
   std::map<uint16_t, size_t> streams_;
   bool begun_ = false;
+  uint64_t every_ = 0;  // ns; 0: all of it is one interval
+  uint64_t interval_begin_ = 0, last_ = 0;
 };
 
 }  // namespace

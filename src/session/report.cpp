@@ -102,8 +102,11 @@ std::string Report::closing_line(std::chrono::nanoseconds time) const {
   for (const auto& [reason, count] : engine_losses())
     lost +=
         fmt::format("{}{} processes not followed ({})", lost.empty() ? "" : ", ", count, reason);
-  return fmt::format("plumb: {} events in {} ({}); {}", sum,
-                     show_duration(static_cast<uint64_t>(time.count())), events,
+  const std::string sampled = sample_every_ > 1 ? fmt::format(", sampled 1/{}: about {}",
+                                                              sample_every_, sum * sample_every_)
+                                                : "";
+  return fmt::format("plumb: {} event{} in {} ({}){}; {}", sum, sum == 1 ? "" : "s",
+                     show_duration(static_cast<uint64_t>(time.count())), events, sampled,
                      lost.empty() ? "nothing lost" : "lost: " + lost);
 }
 

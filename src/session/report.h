@@ -27,13 +27,15 @@ Totals totals_of(const kernel::Tracer& tracer, const Fate& fate);
 
 class Report {
  public:
-  Report(const kernel::Live& live, Pipeline& pipeline) : live_(live), pipeline_(pipeline) {}
+  // `sample_every`: one event of so many was kept.
+  Report(const kernel::Live& live, Pipeline& pipeline, uint32_t sample_every)
+      : live_(live), pipeline_(pipeline), sample_every_(sample_every) {}
 
   // Tells the sink what was lost since the last call.
   void tell_losses();
   std::vector<Totals> totals() const;
   bool lost_any() const;
-  // "plumb: 12 events in 2.0s (exec 12); nothing lost"
+  // "plumb: 12 events in 2.0s (exec 12), sampled 1/4: about 48; nothing lost"
   std::string closing_line(std::chrono::nanoseconds time) const;
   // The line of --stats (docs/design.md).
   std::string statistics_line() const;
@@ -44,6 +46,7 @@ class Report {
 
   const kernel::Live& live_;
   Pipeline& pipeline_;
+  uint32_t sample_every_;
   std::map<std::string, uint64_t> told_;  // by "tracer reason"
 };
 

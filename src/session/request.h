@@ -14,12 +14,13 @@ namespace plumb::session {
 
 enum class Color { automatic, always, never };
 
+// Who is traced: of each condition that is given, one value must fit.
 struct Who {
   std::vector<uint32_t> pids;
-  std::string comm;
-  std::string user;  // name or number
-  std::string cgroup;
-  std::string container;
+  std::vector<std::string> comms;
+  std::vector<std::string> users;  // names or numbers
+  std::vector<std::string> cgroups;
+  std::vector<std::string> containers;
   bool follow = true;
 };
 

@@ -3,10 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "kernel/live.h"
 #include "kernel/verifier.h"
 #include "session/capabilities.h"
 #include "session/command.h"
+#include "session/describe.h"
 #include "session/pipeline.h"
 #include "session/prepare.h"
 #include "session/processes.h"
@@ -21,6 +24,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto loss_check = std::chrono::seconds(1);
 constexpr auto idle_pause = std::chrono::milliseconds(100);
+
+// As records tell it: both are CLOCK_MONOTONIC.
+uint64_t ns_of(Clock::time_point time) {
+  return static_cast<uint64_t>(std::chrono::nanoseconds(time.time_since_epoch()).count());
+}
 
 volatile sig_atomic_t interrupted = 0;
 void on_interrupt(int) { interrupted = 1; }
@@ -57,12 +65,12 @@ class Run {
         live_(live),
         opened_(opened),
         pipeline_(*opened.sink, disclosure, names, false),
-        report_(live, pipeline_) {}
+        report_(live, pipeline_, request.ask.sample_every) {}
 
   Pipeline& pipeline() { return pipeline_; }
 
   Result<int> go(Command* command) {
-    began_ = Clock::now();
+    began_ = interval_begin_ = Clock::now();
     next_report_ = request_.every ? began_ + *request_.every : Clock::time_point::max();
     if (command) TRY(command->start());
     while (!ended(command)) {
@@ -104,7 +112,9 @@ class Run {
     live_.turn_epoch();
     for (size_t i = 0; i < live_.tracers().size(); i++)
       for (const query::Row& row : live_.take_groups(i)) pipeline_.group(i, row);
-    pipeline_.show_groups();
+    const auto now = Clock::now();
+    pipeline_.show_groups({ns_of(interval_begin_), ns_of(now), request_.every.has_value()});
+    interval_begin_ = now;
   }
 
   Result<> periodic() {
@@ -146,8 +156,18 @@ class Run {
   Pipeline pipeline_;
   Report report_;
   bool targets_gone_ = false;  // every process of --pid has ended, and those it started
-  Clock::time_point began_{}, next_report_{}, last_check_{};
+  Clock::time_point began_{}, interval_begin_{}, next_report_{}, last_check_{};
 };
+
+// No error: who is traced may be about to make the user.
+void say_unknown_names(const Prepared& prepared, Machine& machine) {
+  std::set<std::string> said;
+  for (const auto& plan : prepared.plans)
+    for (const query::NamedValue& value : plan->names)
+      if (std::string why = machine.why_unknown(value.field->format, value.name); !why.empty())
+        if (said.insert(why).second)
+          fmt::print(stderr, "plumb: --where: {}: nothing matches it\n", why);
+}
 
 void say_ready(const kernel::Live& live) {
   for (const kernel::Tracer& tracer : live.tracers())
@@ -162,28 +182,61 @@ Result<Opened> open_output(const Request& request, const Prepared& prepared) {
   return open_sink(request, schema::Clock::now());
 }
 
+// Pids of plumb's own namespace become the kernel's. Returns the processes that were chosen.
+Result<std::vector<Process>> translate_pids(kernel::Targeting& targeting) {
+  std::vector<uint32_t> pids = targeting.pids;
+  pids.push_back(targeting.self);
+  std::vector<Process> chosen = TRY(identify(pids));
+  targeting.self = chosen.back().host;  // plumb has not ended
+  chosen.pop_back();
+  targeting.pids.clear();
+  for (const Process& process : chosen) targeting.pids.push_back(process.host);
+  return chosen;
+}
+
+// From attaching on, the engine sees how targets end. One that ended before would stay a target,
+// and so would whoever gets its number.
+Result<> forget_ended(kernel::Live& live, const std::vector<Process>& processes) {
+  for (const Process& process : processes)
+    if (!is_there(process)) TRY(live.forget(process.host));
+  return {};
+}
+
+Result<> target_descendants(kernel::Live& live, const std::vector<uint32_t>& pids) {
+  const auto found = TRY(identify(descendants_of(pids)));
+  for (const Process& process : found) TRY(live.target(process.host));
+  return forget_ended(live, found);
+}
+
+// Once everything is attached, so that its own lifetime does not begin with plumb's start.
+Result<Command> prepare_command(kernel::Live& live, const std::string& program,
+                                const std::vector<std::string>& words) {
+  auto command = TRY(Command::prepare(program, words));
+  for (const Process& process : TRY(identify({static_cast<uint32_t>(command.pid())})))
+    TRY(live.target(process.host));
+  return command;
+}
+
 Result<int> trace(const Request& request) {
   kernel::capture_libbpf_messages(request.verbose);
   Machine machine;
   Prepared prepared = TRY(prepare(request));
+  say_unknown_names(prepared, machine);
   kernel::LiveOptions options = live_options(request);
+  options.targeting = TRY(find_targets(request, machine));
+  std::vector<const query::Plan*> plans;
+  for (const auto& plan : prepared.plans) plans.push_back(plan.get());
   if (request.plan_only) {
-    for (kernel::Tracer& tracer : prepared.tracers)
-      TRY(kernel::choose_hooks(tracer, request.preferred_surface));
-    fmt::print("{}", describe(prepared, request, options));
+    auto live = TRY(kernel::Live::configure(std::move(prepared.tracers), plans, options));
+    fmt::print("{}", describe(*live, plans, options, request, machine));
     return 0;
   }
   TRY(check_memory(options));
-  options.targeting = TRY(find_targets(request, machine));
+  const std::vector<Process> chosen = TRY(translate_pids(options.targeting));
   Opened opened = TRY(open_output(request, prepared));
   install_signals();
-  std::optional<Command> command;
-  if (!request.command.empty()) {
-    command = TRY(Command::prepare(request.command));
-    options.targeting.pids.push_back(static_cast<uint32_t>(command->pid()));
-  }
-  std::vector<const query::Plan*> plans;
-  for (const auto& plan : prepared.plans) plans.push_back(plan.get());
+  std::string program;
+  if (!request.command.empty()) program = TRY(Command::find(request.command[0]));
   auto live = TRY(kernel::Live::load(std::move(prepared.tracers), plans, options));
   disclose::Disclosure disclosure(request.privacy, disclose::random_key());
   Run run(request, machine, *live, opened, disclosure);
@@ -192,8 +245,10 @@ Result<int> trace(const Request& request) {
   run.pipeline().stop_after(request.count);
   run.pipeline().begin();
   TRY(live->attach());
-  if (request.who.follow)
-    for (uint32_t pid : descendants_of(request.who.pids)) TRY(live->target(pid));
+  TRY(forget_ended(*live, chosen));
+  if (request.who.follow) TRY(target_descendants(*live, request.who.pids));
+  std::optional<Command> command;
+  if (!program.empty()) command = TRY(prepare_command(*live, program, request.command));
   drop_capabilities();
   say_ready(*live);
   return run.go(command ? &*command : nullptr);

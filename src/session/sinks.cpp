@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "base/text.h"
 #include "render/json.h"
 #include "render/table.h"
 #include "session/recording_sink.h"
@@ -51,7 +52,8 @@ Result<Opened> open_sink(const Request& request, schema::Clock clock) {
   if (!request.output.empty()) {
     opened.file =
         Fd(::open(request.output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (!opened.file) return fail_errno("write " + request.output, errno);
+    if (!opened.file)
+      return fail_errno("write " + request.output, errno, file_hint(request.output, errno));
     fd = opened.file.get();
   }
   opened.output = std::make_unique<render::Output>(fd);

@@ -6,6 +6,7 @@
 
 #include "render/json.h"
 #include "render/table.h"
+#include "render/utf8.h"
 #include "render_fixture.h"
 
 namespace plumb::test {
@@ -63,12 +64,14 @@ class RenderAggregate : public testing::Test {
   Captured out_;
 };
 
+constexpr render::Interval once{1'000'000'000, 3'000'000'000, false};
+
 TEST_F(RenderAggregate, Table) {
   const query::Plan plan = this->plan();
   render::Table table(out_.output, fixed_clock, {.terminal = 80});
   table.begin(event_, plan);
-  table.aggregate(event_, plan, rows_, names_);
-  table.aggregate(event_, plan, {rows_[1]}, names_);
+  table.aggregate(event_, plan, rows_, once, names_);
+  table.aggregate(event_, plan, {rows_[1]}, {0, 1'500'000'000, true}, names_);
   expect_golden("aggregate_table.txt", out_.text());
 }
 
@@ -76,7 +79,7 @@ TEST_F(RenderAggregate, Json) {
   const query::Plan plan = this->plan();
   render::Json json(out_.output, fixed_clock);
   json.begin(event_, plan);
-  json.aggregate(event_, plan, rows_, names_);
+  json.aggregate(event_, plan, rows_, once, names_);
   const std::string text = out_.text();
   std::stringstream lines(text);
   for (std::string line; std::getline(lines, line);)
@@ -89,8 +92,10 @@ TEST_F(RenderAggregate, WithoutKeysThereIsOneRowAndItIsNotTheOthers) {
   const query::Plan plan = this->plan();
   render::Json json(out_.output, fixed_clock);
   json.begin(event_, plan);
-  json.aggregate(event_, plan, {rows_[2]}, names_);
-  EXPECT_TRUE(out_.text().starts_with("{\"event\":\"read\",\"by\":{},\"count\":1,"));
+  json.aggregate(event_, plan, {rows_[2]}, once, names_);
+  EXPECT_TRUE(
+      out_.text().starts_with("{\"event\":\"read\",\"time\":\"2024-05-01T10:20:33.000000000Z\","
+                              "\"interval_ns\":2000000000,\"by\":{},\"count\":1,"));
 }
 
 TEST_F(RenderAggregate, NothingHappenedIsNull) {
@@ -98,7 +103,7 @@ TEST_F(RenderAggregate, NothingHappenedIsNull) {
   const query::Plan plan = this->plan();
   render::Json json(out_.output, fixed_clock);
   json.begin(event_, plan);
-  json.aggregate(event_, plan, rows_, names_);
+  json.aggregate(event_, plan, rows_, once, names_);
   EXPECT_NE(out_.text().find("\"p99\":{\"latency_ns\":null}"), std::string::npos);
 }
 
@@ -144,13 +149,41 @@ TEST(RenderKinds, Json) {
   json.begin(event, plan);
   const RecordMaker maker = kinds(event);
   json.event(maker.record(), plan, names);
-  EXPECT_EQ(out.text(),
-            "{\"event\":\"kinds\",\"time\":\"2024-05-01T10:20:30.000000000Z\",\"ok\":true,"
-            "\"small\":-2,\"state\":\"broken\",\"other\":9,"
-            "\"remote\":{\"address\":\"127.0.0.1\",\"port\":443},\"local\":{\"address\":\"::\"},"
-            "\"pointer\":\"0x7ffd12345678\",\"signal\":\"SIGKILL\","
-            "\"big\":\"18446744073709551615\","
-            "\"note\":\"a \\\"quoted\\\"\\n\xef\xbf\xbd note\",\"note_cut\":20}\n");
+  EXPECT_EQ(
+      out.text(),
+      "{\"event\":\"kinds\",\"time\":\"2024-05-01T10:20:30.000000000Z\",\"ok\":true,"
+      "\"small\":-2,\"state\":\"broken\",\"other\":9,"
+      "\"remote\":{\"address\":\"127.0.0.1\",\"port\":443},\"local\":{\"address\":\"::\"},"
+      "\"pointer\":\"0x7ffd12345678\",\"signal\":\"SIGKILL\","
+      "\"big\":\"18446744073709551615\","
+      "\"note\":\"a \\\"quoted\\\"\\n\\\\xff note\",\"note_escaped\":true,\"note_cut\":20}\n");
+}
+
+TEST(RenderKinds, NothingIsNoAddress) {
+  const Event event = EventMaker("kinds")
+                          .add("pointer", Kind::unsigned_number, 8, Format::hex)
+                          .add("since", Kind::unsigned_number, 8, Format::instant)
+                          .take();
+  const query::Plan plan = plan_of(event);
+  FixedNames names;
+  const RecordMaker maker(event);
+  Captured json, table;
+  render::Json lines(json.output, fixed_clock);
+  lines.begin(event, plan);
+  lines.event(maker.record(), plan, names);
+  EXPECT_TRUE(json.text().ends_with(",\"pointer\":null,\"since\":null}\n"));
+  render::Table rows(table.output, fixed_clock, {});
+  rows.begin(event, plan);
+  rows.event(maker.record(), plan, names);
+  const std::string shown = table.text();
+  EXPECT_TRUE(shown.ends_with("\n10:20:30.000\n")) << shown;
+}
+
+TEST(SpelledOut, LosesNothing) {
+  EXPECT_TRUE(render::is_utf8("a é 漢 😀 long enough for whole words"));
+  EXPECT_FALSE(render::is_utf8("seven..\xc3"));
+  EXPECT_FALSE(render::is_utf8("12345678\xed\xa0\x80"));
+  EXPECT_EQ(render::spell_out("\\x41 é\xff\xc3"), "\\\\x41 é\\xff\\xc3");
 }
 
 TEST(RenderKinds, Table) {

@@ -39,7 +39,7 @@ class Captured {
 
 // PLUMB_UPDATE_GOLDEN=1 writes the file anew, to be read before it is committed.
 inline void expect_golden(const std::string& name, const std::string& text) {
-  const auto path = std::filesystem::path(__FILE__).parent_path().parent_path() / "golden" / name;
+  const auto path = std::filesystem::path(PLUMB_SOURCE_DIR) / "tests/golden" / name;
   if (std::getenv("PLUMB_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << text;
   std::stringstream expected;
   expected << std::ifstream(path).rdbuf();

@@ -1,9 +1,9 @@
 # The live suite, unchanged, inside distribution kernels under software emulation.
 add_test(NAME vm.live
-  COMMAND ${CMAKE_SOURCE_DIR}/tests/vm/matrix -s 2 -t 900 --
+  COMMAND env PLUMB_TEST_SECONDS=600 ${CMAKE_SOURCE_DIR}/tests/vm/matrix -s 2 -t 1700 --
     ${CMAKE_SOURCE_DIR}/tests/live/run --plumb $<TARGET_FILE:plumb>
     --workloads ${CMAKE_BINARY_DIR}/workloads)
-set_tests_properties(vm.live PROPERTIES LABELS vm SKIP_RETURN_CODE 77 TIMEOUT 2400 RUN_SERIAL ON)
+set_tests_properties(vm.live PROPERTIES LABELS vm SKIP_RETURN_CODE 77 TIMEOUT 3600 RUN_SERIAL ON)
 
 # Machines that forbid tracing: it fails with a reason and a hint.
 function(refused_test name pattern)

@@ -1,0 +1,68 @@
+#include "cli/values.h"
+
+#include "base/text.h"
+
+namespace plumb::cli {
+namespace {
+
+Result<uint64_t> positive(const std::string& value, uint64_t most) {
+  auto number = parse_unsigned(value);
+  if (!number) return number;
+  if (*number == 0) return misuse("must be at least 1");
+  if (*number > most) return misuse("'" + value + "' is too large");
+  return number;
+}
+
+template <class T>
+Take number_into(T& out, uint64_t most) {
+  return [&out, most](const std::string& value) -> Result<> {
+    out = static_cast<T>(TRY(positive(value, most)));
+    return {};
+  };
+}
+
+}  // namespace
+
+Take into(bool& out) {
+  return [&out](const std::string& value) -> Result<> {
+    out = value == "true";
+    return {};
+  };
+}
+
+Take into(std::string& out) {
+  return [&out](const std::string& value) -> Result<> {
+    if (value.empty()) return misuse("nothing given");
+    out = value;
+    return {};
+  };
+}
+
+Take into(std::vector<std::string>& out) {
+  return [&out](const std::string& value) -> Result<> {
+    if (value.empty()) return misuse("nothing given");
+    out.push_back(value);
+    return {};
+  };
+}
+
+Take list_into(std::vector<std::string>& out) {
+  return [&out](const std::string& value) -> Result<> {
+    for (const std::string& each : split(value, ',')) TRY(into(out)(each));
+    return {};
+  };
+}
+
+Take into(std::optional<std::chrono::nanoseconds>& out) {
+  return [&out](const std::string& value) -> Result<> {
+    const uint64_t ns = TRY(parse_duration_ns(value));
+    if (ns == 0) return misuse("must be longer than nothing");
+    out = std::chrono::nanoseconds(ns);
+    return {};
+  };
+}
+
+Take into(uint32_t& out) { return number_into(out, UINT32_MAX); }
+Take into(uint64_t& out) { return number_into(out, INT64_MAX); }
+
+}  // namespace plumb::cli

@@ -1,0 +1,25 @@
+// Values: what a flag's text becomes. Each makes a Flag::take that fills its argument, which must
+// outlive it.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace plumb::cli {
+
+using Take = std::function<Result<>(const std::string& value)>;
+
+Take into(bool& out);                                     // a switch
+Take into(std::string& out);                              // any text but none
+Take into(std::vector<std::string>& out);                 // adds one
+Take list_into(std::vector<std::string>& out);            // adds those between commas
+Take into(std::optional<std::chrono::nanoseconds>& out);  // longer than nothing: 10ms
+Take into(uint32_t& out);                                 // at least 1
+Take into(uint64_t& out);                                 // at least 1, and below 2^63
+
+}  // namespace plumb::cli

@@ -1,0 +1,7 @@
+#include "cli/cli.h"
+
+namespace plumb::cli {
+
+const char* version() { return PLUMB_VERSION; }
+
+}  // namespace plumb::cli
