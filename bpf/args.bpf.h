@@ -3,6 +3,7 @@
  * Argument vectors: of a program that has just begun, and of one that could not.
  */
 #pragma once
+#include "repeat.bpf.h"
 #include "tail.bpf.h"
 #include <bpf/bpf_tracing.h>
 
@@ -58,38 +59,53 @@ static __always_inline long probe_result(void *ctx)
 	return PT_REGS_RC((struct pt_regs *)ctx);
 }
 
+struct attempt {
+	struct tail *tail;
+	__u64 vector; /* of pointers to strings */
+	__u32 taken;  /* strings */
+	__u32 missed; /* 1: there is more than was taken */
+};
+
+static STEP(take_arg, struct attempt *attempt)
+{
+	struct tail *tail = attempt->tail;
+	const char *string = NULL;
+	char *to = tail_room(tail, ATTEMPT_ARG_BYTES);
+	char last = 0; /* NUL, unless the text goes on */
+	long got;
+
+	if (bpf_probe_read_user(&string, sizeof(string), (void *)(attempt->vector + at * 8)))
+		attempt->missed = 1;
+	if (string && !to)
+		attempt->missed = 1;
+	if (!string || !to)
+		return STEP_DONE;
+	got = bpf_probe_read_user_str(to, ATTEMPT_ARG_BYTES, string);
+	if (bpf_probe_read_user(&last, 1, string + got - 1) || last)
+		attempt->missed = 1;
+	if (got < 0 || got > ATTEMPT_ARG_BYTES)
+		return STEP_DONE;
+	tail->used += got;
+	attempt->taken++;
+	return STEP_ON;
+}
+
 /* A vector that was passed to execve and not used. What is not in memory now is left out. */
 static __always_inline list_t attempted_args(struct tail *tail, __u64 vector)
 {
-	__u32 begin = tail->used, missed = 0, taken = 0;
+	struct attempt attempt = { .tail = tail, .vector = vector };
+	__u32 begin = tail->used;
 	__u64 next = 0;
 
 	if (!vector)
 		return (list_t){};
-	for (int i = 0; i < ATTEMPT_ARGS; i++) {
-		const char *string = NULL;
-		char *to = tail_room(tail, ATTEMPT_ARG_BYTES);
-		char last = 0; /* NUL, unless the text goes on */
-		long got;
-
-		if (bpf_probe_read_user(&string, sizeof(string), (void *)(vector + i * 8)))
-			missed = 1;
-		if (string && !to)
-			missed = 1;
-		if (!string || !to)
-			break;
-		got = bpf_probe_read_user_str(to, ATTEMPT_ARG_BYTES, string);
-		missed |= !!bpf_probe_read_user(&last, 1, string + got - 1) | !!last;
-		if (got < 0 || got > ATTEMPT_ARG_BYTES)
-			break;
-		tail->used += got;
-		taken++;
-	}
-	if (taken == ATTEMPT_ARGS)
-		missed |= !!bpf_probe_read_user(&next, 8, (void *)(vector + taken * 8)) | !!next;
+	repeat(ATTEMPT_ARGS, take_arg, &attempt);
+	if (attempt.taken == ATTEMPT_ARGS &&
+	    (bpf_probe_read_user(&next, 8, (void *)(vector + ATTEMPT_ARGS * 8)) || next))
+		attempt.missed = 1;
 	return (list_t){
 		.offset = begin - sizeof(struct header),
 		.size = tail->used - begin,
-		.whole = tail->used - begin + missed,
+		.whole = tail->used - begin + attempt.missed,
 	};
 }

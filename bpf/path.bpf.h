@@ -5,6 +5,7 @@
  * At most PATH_DEPTH components; a deeper path begins with "..." instead of "/".
  */
 #pragma once
+#include "repeat.bpf.h"
 #include "tail.bpf.h"
 
 /* Steps include the mount points that are crossed, which add no component. */
@@ -30,41 +31,56 @@ static __always_inline __u64 name_index(__u64 at)
 	return at & (PATH_DEPTH - 1);
 }
 
-static __always_inline void path_step(struct path_walk *walk)
+/* What the steps below work on: a step's context has to lie on the stack. */
+struct path_steps {
+	struct tail *tail;
+};
+
+static STEP(path_step, struct path_steps *steps)
 {
+	struct path_walk *walk = &steps->tail->walk;
 	struct dentry *dentry = walk->dentry, *parent = BPF_CORE_READ(dentry, d_parent);
 	struct vfsmount *mnt = walk->mnt;
-	__u32 at = walk->count;
+	__u32 names = walk->count;
 
 	if (dentry == walk->root && mnt == walk->root_mnt) {
 		walk->complete = 1;
 	} else if (parent == dentry || dentry == BPF_CORE_READ(mnt, mnt_root)) {
 		leave_mount(walk, mnt);
 	} else {
-		if (at < PATH_DEPTH) {
-			walk->names[name_index(at)].name = BPF_CORE_READ(dentry, d_name.name);
-			walk->names[name_index(at)].length = BPF_CORE_READ(dentry, d_name.len);
+		if (names < PATH_DEPTH) {
+			walk->names[name_index(names)].name = BPF_CORE_READ(dentry, d_name.name);
+			walk->names[name_index(names)].length = BPF_CORE_READ(dentry, d_name.len);
 		}
-		walk->count = at + 1;
+		walk->count = names + 1;
 		walk->dentry = parent;
 	}
+	return walk->complete ? STEP_DONE : STEP_ON;
 }
 
-static __always_inline void append_name(struct tail *tail, __u32 at)
+/*
+ * The number of names is read again each time: kept in a register it makes clang enter the loop in
+ * the middle, which kernels before 6.5 refuse ("back-edge from insn 700 to 701").
+ */
+static STEP(append_name, struct path_steps *steps)
 {
+	struct tail *tail = steps->tail;
+	__u32 names = tail->walk.count < PATH_DEPTH ? tail->walk.count : PATH_DEPTH;
 	char *to = tail_room(tail, 512);
-	__u32 length;
+	__u32 name = names - 1 - at, length;
 
-	if (!to || at >= PATH_DEPTH)
-		return;
-	length = tail->walk.names[name_index(at)].length & 255;
+	if (at >= names || !to || name >= PATH_DEPTH)
+		return STEP_DONE;
+	length = tail->walk.names[name_index(name)].length & 255;
 	to[0] = '/';
-	bpf_probe_read_kernel(to + 1, length, tail->walk.names[name_index(at)].name);
+	bpf_probe_read_kernel(to + 1, length, tail->walk.names[name_index(name)].name);
 	tail->used += length + 1;
+	return STEP_ON;
 }
 
-static __always_inline void append_path(struct tail *tail)
+static __always_inline void append_path(struct path_steps *steps)
 {
+	struct tail *tail = steps->tail;
 	__u32 count = tail->walk.count;
 	char *to = tail_room(tail, 512);
 
@@ -72,17 +88,7 @@ static __always_inline void append_path(struct tail *tail)
 		__builtin_memcpy(to, count ? "..." : "/\0\0", 3);
 		tail->used += count ? 3 : 1;
 	}
-	/*
-	 * The count is read again each time: kept in a register it makes clang enter the loop in the
-	 * middle, which kernels before 6.5 refuse ("back-edge from insn 700 to 701").
-	 */
-	for (__u32 i = 0; i < PATH_DEPTH; i++) {
-		__u32 names = tail->walk.count < PATH_DEPTH ? tail->walk.count : PATH_DEPTH;
-
-		if (i >= names)
-			break;
-		append_name(tail, names - 1 - i);
-	}
+	repeat(PATH_DEPTH, append_name, steps);
 }
 
 /* `path` and `root` are in kernel memory. */
@@ -90,6 +96,7 @@ static __always_inline text_t path_text(struct tail *tail, struct path *path, st
 {
 	__u32 begin = tail->used;
 	struct path_walk *walk = &tail->walk;
+	struct path_steps steps = { .tail = tail };
 	text_t ref = { .offset = begin - sizeof(struct header) };
 
 	walk->dentry = BPF_CORE_READ(path, dentry);
@@ -98,9 +105,8 @@ static __always_inline text_t path_text(struct tail *tail, struct path *path, st
 	walk->root_mnt = BPF_CORE_READ(root, mnt);
 	walk->complete = 0;
 	walk->count = 0;
-	for (int i = 0; i < PATH_STEPS && !walk->complete; i++)
-		path_step(walk);
-	append_path(tail);
+	repeat(PATH_STEPS, path_step, &steps);
+	append_path(&steps);
 	ref.size = tail->used - begin;
 	ref.whole = ref.size + (walk->count > PATH_DEPTH || !walk->complete);
 	return ref;

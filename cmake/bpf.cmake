@@ -11,16 +11,31 @@ set(PLUMB_BPF_FLAGS -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 -Wall -Wextr
     -Wno-unused-parameter -Wno-unused-function -I${CMAKE_SOURCE_DIR}/bpf
     -I/usr/include/${CMAKE_LIBRARY_ARCHITECTURE})
 
-# Compiles SOURCE to ${PLUMB_BPF_DIR}/NAME.bpf.o and writes its about-text to NAME.about.
+# Compiles SOURCE to ${PLUMB_BPF_DIR}/NAME.bpf.o, for every kernel, and to NAME.loop.bpf.o, for those
+# with bpf_loop (bpf/repeat.bpf.h).
 function(bpf_object NAME SOURCE)
-  set(object ${PLUMB_BPF_DIR}/${NAME}.bpf.o)
+  foreach(flavour "" .loop)
+    set(object ${PLUMB_BPF_DIR}/${NAME}${flavour}.bpf.o)
+    set(defined)
+    if(flavour)
+      set(defined -DPLUMB_LOOP_HELPER)
+    endif()
+    add_custom_command(
+      OUTPUT ${object}
+      COMMAND ${CLANG} ${PLUMB_BPF_FLAGS} ${defined} -MD -MF ${object}.d -MT ${object}
+              -c ${SOURCE} -o ${object}
+      COMMAND ${LLVM_STRIP} -g ${object}
+      DEPENDS ${SOURCE} DEPFILE ${object}.d VERBATIM)
+  endforeach()
+endfunction()
+
+# The first comment of SOURCE, to ${PLUMB_BPF_DIR}/NAME.about.
+function(bpf_about NAME SOURCE)
   set(about ${PLUMB_BPF_DIR}/${NAME}.about)
   add_custom_command(
-    OUTPUT ${object} ${about}
-    COMMAND ${CLANG} ${PLUMB_BPF_FLAGS} -MD -MF ${object}.d -MT ${object} -c ${SOURCE} -o ${object}
-    COMMAND ${LLVM_STRIP} -g ${object}
+    OUTPUT ${about}
     COMMAND sed -n -e "1d" -e "/^[/][/]/!q" -e "s,^// \\{0\\,1\\},,p" ${SOURCE} > ${about}
-    DEPENDS ${SOURCE} DEPFILE ${object}.d VERBATIM)
+    DEPENDS ${SOURCE} VERBATIM)
 endfunction()
 
 file(GLOB tracer_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tracers/*.bpf.c)
@@ -32,17 +47,25 @@ foreach(source ${tracer_sources} ${own_sources})
   get_filename_component(name ${source} NAME)
   string(REPLACE ".bpf.c" "" name ${name})
   bpf_object(${name} ${source})
+  bpf_about(${name} ${source})
   list(FIND own_sources ${source} own)
   if(own EQUAL -1)
     set(is_tracer 1)
   else()
     set(is_tracer 0)
   endif()
-  list(APPEND depends ${PLUMB_BPF_DIR}/${name}.bpf.o ${PLUMB_BPF_DIR}/${name}.about)
-  string(APPEND entries "\t.quad ${name}_name, ${name}_object, ${name}_object_end, ${name}_about, ${name}_about_end, ${is_tracer}\n")
-  string(APPEND blobs "${name}_name: .asciz \"${name}\"\n\t.balign 8\n"
-    "${name}_object: .incbin \"${PLUMB_BPF_DIR}/${name}.bpf.o\"\n${name}_object_end:\n"
-    "${name}_about: .incbin \"${PLUMB_BPF_DIR}/${name}.about\"\n${name}_about_end:\n")
+  string(APPEND entries "\t.quad ${name}_name")
+  string(APPEND blobs "${name}_name: .asciz \"${name}\"\n")
+  foreach(part "object bpf.o" "looping loop.bpf.o" "about about")
+    separate_arguments(part)
+    list(GET part 0 label)
+    list(GET part 1 suffix)
+    list(APPEND depends ${PLUMB_BPF_DIR}/${name}.${suffix})
+    string(APPEND entries ", ${name}_${label}, ${name}_${label}_end")
+    string(APPEND blobs "\t.balign 8\n${name}_${label}: .incbin \"${PLUMB_BPF_DIR}/${name}.${suffix}\"\n"
+      "${name}_${label}_end:\n")
+  endforeach()
+  string(APPEND entries ", ${is_tracer}\n")
 endforeach()
 file(CONFIGURE OUTPUT ${PLUMB_BPF_DIR}/embedded.S CONTENT
 "\t.section .rodata\n${blobs}

@@ -16,6 +16,7 @@
 // Blind: CPU time since the last thread's latest timer tick, up to 4 ms: all of it for a process
 //        that is shorter; and beyond the first 256 threads that end together with the last one.
 #include "tracer.bpf.h"
+#include "threads.bpf.h"
 
 LIFECYCLE_EVENT(exit, "the end of a process") {
 	struct caller who;
@@ -28,8 +29,6 @@ LIFECYCLE_EVENT(exit, "the end of a process") {
 	ns_t          cpu      ZERO_IS_UNKNOWN DOC("processor time of all its threads, up to the last tick");
 	bytes_t       peak_rss DOC("most memory it had resident");
 };
-
-#define MOST_THREADS 256
 
 struct process {
 	__u64 pid;
@@ -66,24 +65,6 @@ static __always_inline int wait_status(struct task_struct *task)
 	if (BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT)
 		return BPF_CORE_READ(task, signal, group_exit_code);
 	return BPF_CORE_READ(task, group_leader, exit_code);
-}
-
-/* Threads that were reaped are in the sum already; the others stand in the list until they are. */
-static __always_inline __u64 cpu_time(struct task_struct *task)
-{
-	struct signal_struct *signal = BPF_CORE_READ(task, signal);
-	struct list_head *head = (void *)signal + bpf_core_field_offset(struct signal_struct, thread_head);
-	struct list_head *node = BPF_CORE_READ(head, next);
-	__u64 total = BPF_CORE_READ(signal, sum_sched_runtime);
-
-	for (int i = 0; i < MOST_THREADS && node != head; i++) {
-		struct task_struct *thread =
-			(void *)node - bpf_core_field_offset(struct task_struct, thread_node);
-
-		total += BPF_CORE_READ(thread, se.sum_exec_runtime);
-		node = BPF_CORE_READ(node, next);
-	}
-	return total;
 }
 
 static __always_inline int ends(void *ctx, struct task_struct *task)

@@ -108,7 +108,7 @@ constexpr std::array helpers = {
     Helper{BPF_FUNC_task_pt_regs, Caller::tp_btf, "bpf_task_pt_regs", "5.15",
            "a caller's registers are found by the layout of the kernel's stack"},
     Helper{BPF_FUNC_loop, Caller::tp_btf, "bpf_loop", "5.17",
-           "loops are unrolled: deep stacks and long lists end earlier"},
+           "the verifier walks every turn of a loop: some tracers take longer to load"},
     Helper{BPF_FUNC_find_vma, Caller::tp_btf, "bpf_find_vma", "5.17",
            "what is mapped at an address is looked up afterwards, when it may be gone"},
     Helper{BPF_FUNC_get_attach_cookie, Caller::kprobe, "bpf_get_attach_cookie", "5.15",

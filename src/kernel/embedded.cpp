@@ -7,7 +7,7 @@
 
 extern "C" {
 struct PlumbEmbedded {
-  const char *name, *object, *object_end, *about, *about_end;
+  const char *name, *object, *object_end, *looping, *looping_end, *about, *about_end;
   uint64_t is_tracer;
 };
 extern const PlumbEmbedded plumb_embedded[];
@@ -22,6 +22,7 @@ std::vector<Embedded> all(bool tracers) {
     if ((e->is_tracer != 0) != tracers) continue;
     found.push_back({e->name,
                      {e->object, static_cast<size_t>(e->object_end - e->object)},
+                     {e->looping, static_cast<size_t>(e->looping_end - e->looping)},
                      {e->about, static_cast<size_t>(e->about_end - e->about)}});
   }
   std::sort(found.begin(), found.end(), [](auto& a, auto& b) { return a.name < b.name; });

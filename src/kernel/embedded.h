@@ -8,8 +8,9 @@ namespace plumb::kernel {
 
 struct Embedded {
   std::string_view name;
-  std::string_view object;  // ELF
-  std::string_view about;   // the tracer's first comment
+  std::string_view object;   // ELF, for every kernel
+  std::string_view looping;  // the same for kernels with bpf_loop; empty: there is none
+  std::string_view about;    // the tracer's first comment
 };
 
 // All tracers, by name.

@@ -123,6 +123,11 @@ Availability ring_buffer() {
           "kernel 5.8 or newer; perf buffers are used"};
 }
 
+Availability loop_helper() {
+  static const Availability answer = helper(BPF_FUNC_loop, Caller::kprobe);
+  return answer;
+}
+
 Availability surface_of(std::string_view section) {
   size_t slash = section.find('/');
   std::string_view kind = section.substr(0, slash);

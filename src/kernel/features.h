@@ -39,6 +39,7 @@ bool tracepoints_are_preemptible();
 
 Availability kernel_btf();
 Availability ring_buffer();
+Availability loop_helper();  // bpf_loop
 
 // The kernel's own types; null when it has none.
 const btf* vmlinux();

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "base/text.h"
+#include "kernel/features.h"
 #include "kernel/rodata.h"
 #include "kernel/verifier.h"
 
@@ -68,8 +69,9 @@ Result<Tracer> Tracer::open(const Embedded& embedded) {
   bpf_object_open_opts options{};
   options.sz = sizeof(options);
   options.object_name = tracer.name_.c_str();
-  tracer.object_.reset(
-      bpf_object__open_mem(embedded.object.data(), embedded.object.size(), &options));
+  const std::string_view object =
+      embedded.looping.empty() || !loop_helper().yes ? embedded.object : embedded.looping;
+  tracer.object_.reset(bpf_object__open_mem(object.data(), object.size(), &options));
   if (!tracer.object_)
     return fail("open " + tracer.name_ + ": not an object of BPF programs",
                 "docs/writing-a-tracer.md tells how one is compiled");
@@ -81,7 +83,7 @@ Result<Tracer> Tracer::open_file(const std::string& path) {
   const std::string object = TRY(read_file(path, 64 << 20).within("open a tracer"));
   std::string name = path.substr(path.rfind('/') + 1);
   name.resize(std::min(name.find(".bpf.o"), name.size()));
-  return open({name, object, {}});
+  return open({name, object, {}, {}});
 }
 
 Result<> Tracer::read_object() {
