@@ -1,52 +1,21 @@
 #include "kernel/features.h"
 
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstring>
-#include <memory>
 
 #include "base/text.h"
+#include "kernel/kernel_types.h"
 #include "kernel/probes.h"
 #include "kernel/probes_program.h"
 
 namespace plumb::kernel {
 namespace {
 
-struct BtfCloser {
-  void operator()(btf* kernel) const { btf__free(kernel); }
-};
-
-std::unique_ptr<btf, BtfCloser>& loaded_btf() {
-  static std::unique_ptr<btf, BtfCloser> kernel;
-  return kernel;
-}
-
-bool vmlinux_is_loaded() { return loaded_btf() && !libbpf_get_error(loaded_btf().get()); }
-
 constexpr std::array tracefs_roots = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
 constexpr const char* kernel_btf_file = "/sys/kernel/btf/vmlinux";
-
-// The same as it lies in the file; empty when that cannot be read.
-std::string& raw_btf() {
-  static std::string bytes;
-  return bytes;
-}
-
-// Is this a name in the kernel's BTF? Parsing all of it takes megabytes and milliseconds, which a
-// run of typed tracepoints has no other need for; its names are bytes between NULs.
-bool has_kernel_name(const std::string& name) {
-  if (vmlinux_is_loaded()) return btf__find_by_name(vmlinux(), name.c_str()) >= 0;
-  if (raw_btf().empty()) {
-    auto bytes = read_file(kernel_btf_file, 64 << 20);
-    if (!bytes) return vmlinux() && btf__find_by_name(vmlinux(), name.c_str()) >= 0;
-    raw_btf() = std::move(*bytes);
-  }
-  const std::string framed = std::string(1, '\0') + name + std::string(1, '\0');
-  return memmem(raw_btf().data(), raw_btf().size(), framed.data(), framed.size()) != nullptr;
-}
 
 Availability tracepoint(std::string_view name) {
   if (tracepoint_id(name)) return {true, {}, {}};
@@ -56,7 +25,7 @@ Availability tracepoint(std::string_view name) {
 
 Availability typed_tracepoint(std::string_view name) {
   if (auto btf = kernel_btf(); !btf) return btf;
-  if (has_kernel_name("btf_trace_" + std::string(name))) return {true, {}, {}};
+  if (is_kernel_name("btf_trace_" + std::string(name))) return {true, {}, {}};
   return {false, "no such tracepoint", "this kernel has no tracepoint " + std::string(name)};
 }
 
@@ -64,16 +33,6 @@ Availability typed_tracepoint(std::string_view name) {
 
 Availability refused(std::string_view what, int error, std::string remedy) {
   return {false, std::string(what) + ": " + std::strerror(error), std::move(remedy), error};
-}
-
-const btf* vmlinux() {
-  if (!loaded_btf()) loaded_btf().reset(btf__load_vmlinux_btf());
-  return libbpf_get_error(loaded_btf().get()) ? nullptr : loaded_btf().get();
-}
-
-void forget_vmlinux() {
-  loaded_btf().reset();
-  std::string().swap(raw_btf());
 }
 
 Availability tracefs() {
@@ -97,12 +56,12 @@ std::optional<uint64_t> tracepoint_id(std::string_view name) {
 }
 
 bool tracepoints_are_preemptible() {
-  static const bool preemptible = has_kernel_name("class_srcu_fast_notrace_t");
+  static const bool preemptible = is_kernel_name("class_srcu_fast_notrace_t");
   return preemptible;
 }
 
 Availability kernel_btf() {
-  if (access(kernel_btf_file, R_OK) == 0 || vmlinux()) return {true, {}, {}};
+  if (access(kernel_btf_file, R_OK) == 0 || kernel_types()) return {true, {}, {}};
   return {false, "this kernel has no BTF (/sys/kernel/btf/vmlinux)",
           "use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as distributions since 2020 are"};
 }

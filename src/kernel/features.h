@@ -6,8 +6,6 @@
 #include <string>
 #include <string_view>
 
-struct btf;
-
 namespace plumb::kernel {
 
 struct Availability {
@@ -40,11 +38,6 @@ bool tracepoints_are_preemptible();
 Availability kernel_btf();
 Availability ring_buffer();
 Availability loop_helper();  // bpf_loop
-
-// The kernel's own types; null when it has none.
-const btf* vmlinux();
-// Its types take megabytes: once everything is loaded nobody needs them.
-void forget_vmlinux();
 
 // Can tracefs be read? It knows the tracepoints.
 Availability tracefs();

@@ -18,6 +18,7 @@
 #include <thread>
 
 #include "kernel/features.h"
+#include "kernel/kernel_types.h"
 #include "kernel/map_sizes.h"
 #include "kernel/perf_source.h"
 #include "kernel/ring.h"
@@ -57,14 +58,6 @@ Result<> choose_transport(Tracer& tracer, bool rings) {
   return {};
 }
 
-// libbpf reads the kernel's BTF anew for each object. Megabytes that go back to the kernel in
-// between come again page by page, which takes as long as all the rest; malloc_trim gives them back
-// at last.
-void keep_freed_memory() {
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  mallopt(M_TRIM_THRESHOLD, 256 << 20);
-}
-
 void skip_map(Tracer& tracer, const char* name) {
   if (bpf_map* map = bpf_object__find_map_by_name(tracer.object(), name))
     bpf_map__set_autocreate(map, false);
@@ -80,7 +73,6 @@ Result<std::unique_ptr<Live>> Live::configure(std::vector<Tracer> tracers,
                                               std::vector<const query::Plan*> plans,
                                               const LiveOptions& options) {
   if (auto btf = kernel_btf(); !btf) return fail("load: " + btf.why_not, btf.remedy);
-  keep_freed_memory();
   std::unique_ptr<Live> live(new Live);
   live->tracers_ = std::move(tracers);
   live->plans_ = std::move(plans);
@@ -97,6 +89,9 @@ Result<std::unique_ptr<Live>> Live::load(std::vector<Tracer> tracers,
                                          std::vector<const query::Plan*> plans,
                                          const LiveOptions& options) {
   auto live = TRY(configure(std::move(tracers), std::move(plans), options));
+  std::vector<const btf*> objects = {bpf_object__btf(live->engine_->object())};
+  for (const Tracer& tracer : live->tracers_) objects.push_back(bpf_object__btf(tracer.object()));
+  TRY(cover(objects));
   TRY(live->load_engine(options));
   for (Tracer& tracer : live->tracers_) {
     TRY(share_maps(tracer, *live->engine_));
@@ -109,7 +104,8 @@ Result<std::unique_ptr<Live>> Live::load(std::vector<Tracer> tracers,
   live->ordered_ =
       std::make_unique<Ordered>(TRY(live->open_sources(options.ring_bytes)), header.time);
   TRY(live->open_reader());
-  forget_vmlinux();
+  forget_kernel_types();
+  forget_embedded();
   malloc_trim(0);
   if (options.statistics) live->statistics_ = Fd(bpf_enable_stats(BPF_STATS_RUN_TIME));
   return live;

@@ -14,6 +14,7 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "kernel/kernel_types.h"
 #include "kernel/probes_program.h"
 
 namespace plumb::kernel {
@@ -35,7 +36,7 @@ Availability attach_by_btf(const Aim& aim) {
 
 Availability try_typed_tracepoint() {
   if (auto types = kernel_btf(); !types) return types;
-  const uint32_t id = btf_id("btf_trace_sched_process_exec", BTF_KIND_TYPEDEF);
+  const uint32_t id = kernel_type_id("btf_trace_sched_process_exec", BTF_KIND_TYPEDEF);
   if (!id) return {false, "no typed tracepoint sched_process_exec", {}};
   return attach_by_btf({BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, id});
 }
@@ -145,7 +146,7 @@ uint64_t runs_of(int program) {
 // modules makes them run, and the list of these is in a file system that may not be mounted.
 Availability try_lsm() {
   if (auto types = kernel_btf(); !types) return types;
-  const uint32_t id = btf_id("bpf_lsm_task_getpgid", BTF_KIND_FUNC);
+  const uint32_t id = kernel_type_id("bpf_lsm_task_getpgid", BTF_KIND_FUNC);
   if (!id) return {false, "this kernel is built without BPF LSM", "a kernel with CONFIG_BPF_LSM=y"};
   Fd program = load_nothing({BPF_PROG_TYPE_LSM, BPF_LSM_MAC, id});
   if (!program) return refused("load", errno);
@@ -161,7 +162,7 @@ Availability try_lsm() {
 
 Availability try_iterator() {
   if (auto types = kernel_btf(); !types) return types;
-  const uint32_t id = btf_id("bpf_iter_task", BTF_KIND_FUNC);
+  const uint32_t id = kernel_type_id("bpf_iter_task", BTF_KIND_FUNC);
   if (!id) return {false, "this kernel has no iterator over tasks", "kernel 5.8 or newer"};
   Fd program = load_nothing({BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER, id});
   if (!program) return refused("load", errno);
@@ -177,7 +178,7 @@ Aim aim_of(Caller caller) {
   switch (caller) {
     case Caller::tp_btf:
       return {BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP,
-              btf_id("btf_trace_sched_process_exec", BTF_KIND_TYPEDEF)};
+              kernel_type_id("btf_trace_sched_process_exec", BTF_KIND_TYPEDEF)};
     case Caller::kprobe:
       return {BPF_PROG_TYPE_KPROBE};
     case Caller::sleepable_uprobe:
@@ -270,7 +271,7 @@ Availability jit() {
 
 Availability try_trampoline(bpf_attach_type type, std::string_view function) {
   if (auto types = kernel_btf(); !types) return types;
-  const uint32_t id = btf_id(std::string(function), BTF_KIND_FUNC);
+  const uint32_t id = kernel_type_id(std::string(function), BTF_KIND_FUNC);
   if (!id) return {false, "this kernel has no function " + std::string(function), {}};
   return attach_by_btf({BPF_PROG_TYPE_TRACING, type, id});
 }

@@ -38,9 +38,4 @@ Fd load_call(const Aim& aim, bpf_func_id helper, std::span<char> log) {
   return load(aim, code, log);
 }
 
-uint32_t btf_id(const std::string& name, uint32_t kind) {
-  const int id = vmlinux() ? btf__find_by_name_kind(vmlinux(), name.c_str(), kind) : -1;
-  return id < 0 ? 0 : static_cast<uint32_t>(id);
-}
-
 }  // namespace plumb::kernel

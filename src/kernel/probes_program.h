@@ -22,7 +22,4 @@ struct Aim {
 Fd load_nothing(const Aim& aim);
 Fd load_call(const Aim& aim, bpf_func_id helper, std::span<char> log = {});
 
-// Of the kernel's own types; 0 when it has no such.
-uint32_t btf_id(const std::string& name, uint32_t kind);
-
 }  // namespace plumb::kernel

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "kernel/features.h"
+#include "kernel/kernel_types.h"
 #include "kernel/rodata.h"
 #include "kernel/verifier.h"
 
@@ -69,6 +70,8 @@ Result<Tracer> Tracer::open(const Embedded& embedded) {
   bpf_object_open_opts options{};
   options.sz = sizeof(options);
   options.object_name = tracer.name_.c_str();
+  options.btf_custom_path = relocation_file();
+  serve_typed_programs();
   const std::string_view object =
       embedded.looping.empty() || !loop_helper().yes ? embedded.object : embedded.looping;
   tracer.object_.reset(bpf_object__open_mem(object.data(), object.size(), &options));
@@ -161,6 +164,7 @@ Result<> Tracer::load() {
     bpf_program* program = bpf_object__find_program_by_name(object_.get(), hook.program.c_str());
     bpf_program__set_autoload(program, hook.chosen);
   }
+  TRY(cover({bpf_object__btf(object_.get())}));
   if (const int error = bpf_object__load(object_.get()); error != 0)
     return explain_refusal(name_, object_.get(), -error);
   return {};

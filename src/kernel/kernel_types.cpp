@@ -1,0 +1,156 @@
+#include "kernel/kernel_types.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <set>
+#include <string_view>
+
+#include "base/fd.h"
+#include "kernel/reduced_types.h"
+
+namespace plumb::kernel {
+namespace {
+
+struct BtfCloser {
+  void operator()(btf* types) const { btf__free(types); }
+};
+using BtfPtr = std::unique_ptr<btf, BtfCloser>;
+
+// All of it belongs to the one run that a process makes.
+struct State {
+  BtfPtr types;
+  bool looked = false;
+  std::set<std::string> covered;  // names that the relocation file was made for
+  Fd file;
+  std::string path;
+};
+
+State& state() {
+  static State all;
+  return all;
+}
+
+std::string_view names_of(const btf* types) {
+  uint32_t size = 0;
+  const auto* raw = static_cast<const char*>(btf__raw_data(types, &size));
+  if (!raw) return {};
+  btf_header header{};
+  std::memcpy(&header, raw, sizeof(header));
+  return {raw + header.hdr_len + header.str_off, header.str_len};
+}
+
+Result<> write_file(std::string_view bytes) {
+  const int fd = state().file.get();
+  if (ftruncate(fd, 0)) return fail_errno("empty the file of kernel types", errno);
+  for (size_t done = 0; done < bytes.size();) {
+    const ssize_t n =
+        pwrite(fd, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
+    if (n < 0) return fail_errno("write the file of kernel types", errno);
+    done += static_cast<size_t>(n);
+  }
+  return {};
+}
+
+// tp_btf takes the typedef of a tracepoint's arguments, a security hook the function that marks it.
+struct TypedSection {
+  const char* section;
+  bpf_prog_type type;
+  bpf_attach_type attach;
+  const char* prefix;
+  uint32_t kind;
+};
+constexpr std::array typed_sections = {
+    TypedSection{"tp_btf+", BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, "btf_trace_",
+                 BTF_KIND_TYPEDEF},
+    TypedSection{"fentry+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, "", BTF_KIND_FUNC},
+    TypedSection{"fexit+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, "", BTF_KIND_FUNC},
+    TypedSection{"lsm+", BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "bpf_lsm_", BTF_KIND_FUNC}};
+
+// libbpf reads the kernel's types for every object that has a program of a typed kind, so the kind
+// is told only here, right before the program loads.
+int prepare_typed(bpf_program* program, bpf_prog_load_opts* options, long which) {
+  const TypedSection& typed = typed_sections[static_cast<size_t>(which)];
+  const std::string_view section = bpf_program__section_name(program);
+  const std::string target(section.substr(section.find('/') + 1));
+  options->attach_btf_id = kernel_type_id(typed.prefix + target, typed.kind);
+  if (options->attach_btf_id == 0) return -ESRCH;
+  options->expected_attach_type = typed.attach;
+  return bpf_program__set_type(program, typed.type);
+}
+
+int attach_typed(const bpf_program* program, long which, bpf_link** link) {
+  const bool lsm = typed_sections[static_cast<size_t>(which)].type == BPF_PROG_TYPE_LSM;
+  *link = lsm ? bpf_program__attach_lsm(program) : bpf_program__attach_trace(program);
+  return *link ? 0 : -errno;
+}
+
+}  // namespace
+
+const btf* kernel_types() {
+  State& all = state();
+  if (!all.looked) {
+    all.types.reset(btf__load_vmlinux_btf());
+    if (libbpf_get_error(all.types.get())) all.types.release();
+    all.looked = true;
+  }
+  return all.types.get();
+}
+
+void forget_kernel_types() { state() = State(); }
+
+bool is_kernel_name(const std::string& name) {
+  if (!kernel_types()) return false;
+  const std::string_view names = names_of(kernel_types());
+  const std::string framed = std::string(1, '\0') + name + std::string(1, '\0');
+  return memmem(names.data(), names.size(), framed.data(), framed.size()) != nullptr;
+}
+
+uint32_t kernel_type_id(const std::string& name, uint32_t kind) {
+  const int id = kernel_types() ? btf__find_by_name_kind(kernel_types(), name.c_str(), kind) : -1;
+  return id > 0 ? static_cast<uint32_t>(id) : 0;
+}
+
+const char* relocation_file() {
+  State& all = state();
+  if (!all.file && kernel_types()) {
+    all.file = Fd(memfd_create("plumb-kernel-types", MFD_CLOEXEC));
+    all.path = fmt::format("/proc/self/fd/{}", all.file.get());
+  }
+  return all.file ? all.path.c_str() : nullptr;
+}
+
+Result<> cover(const std::vector<const btf*>& objects) {
+  State& all = state();
+  if (!all.file) return {};
+  const size_t before = all.covered.size();
+  for (const btf* object : objects) all.covered.merge(relocatable_names(object));
+  if (all.covered.size() == before) return {};
+  return write_file(TRY(reduced_types(kernel_types(), all.covered)));
+}
+
+void serve_typed_programs() {
+  static bool done = false;
+  if (done) return;
+  done = true;
+  for (size_t i = 0; i < typed_sections.size(); i++) {
+    libbpf_prog_handler_opts options{};
+    options.sz = sizeof(options);
+    options.cookie = static_cast<long>(i);
+    options.prog_prepare_load_fn = prepare_typed;
+    options.prog_attach_fn = attach_typed;
+    libbpf_register_prog_handler(typed_sections[i].section, BPF_PROG_TYPE_RAW_TRACEPOINT,
+                                 typed_sections[i].attach, &options);
+  }
+}
+
+}  // namespace plumb::kernel
