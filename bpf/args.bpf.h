@@ -3,19 +3,13 @@
  * Argument vectors: of a program that has just begun, and of one that could not.
  */
 #pragma once
+#include "memory.bpf.h"
 #include "repeat.bpf.h"
 #include "tail.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 #define ATTEMPT_ARGS 64 /* of a failed attempt, whose strings lie scattered */
 #define ATTEMPT_ARG_BYTES 1024
-
-static __always_inline struct mm_struct *own_memory(void)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-
-	return BPF_CORE_READ(task, mm);
-}
 
 /*
  * The vector of the current process, from the stack its kernel has just written: the pages are

@@ -118,6 +118,7 @@ struct pid {
 
 struct mm_struct {
 	unsigned long start_code, end_code, start_stack;
+	unsigned long stack_vm; /* pages */
 	unsigned long arg_start, arg_end, env_start, env_end;
 };
 

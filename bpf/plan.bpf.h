@@ -98,4 +98,17 @@ struct plan {
 const volatile struct plan plan = { .sample_every = 1 };
 
 #define wants(event, field) (plan.wanted[__builtin_offsetof(struct event, field)])
+/* The same of a field that is a struct: any of its members. */
+#define wants_any(event, field)                                                                    \
+	wants_within(__builtin_offsetof(struct event, field), sizeof(((struct event *)0)->field))
 #define caller_need(member)  (plan.wanted_caller[__builtin_offsetof(struct caller, member)])
+
+static __always_inline bool wants_within(__u32 begin, __u32 size)
+{
+	bool any = false;
+
+#pragma unroll
+	for (__u32 i = 0; i < size; i += 4)
+		any |= plan.wanted[begin + i];
+	return any;
+}

@@ -76,11 +76,24 @@ static __always_inline bool is_of_target_user(void)
 	return false;
 }
 
-static __always_inline bool has_target_comm(void)
+/* Whose name counts: that of the current thread, or of its process, which is its first thread's. */
+enum whose { OF_THREAD, OF_PROCESS };
+
+static __always_inline void own_comm(void *comm, enum whose whose)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	if (whose == OF_THREAD)
+		bpf_get_current_comm(comm, sizeof(task->comm));
+	else
+		BPF_CORE_READ_STR_INTO((char(*)[sizeof(task->comm)])comm, task, group_leader, comm);
+}
+
+static __always_inline bool has_target_comm(enum whose whose)
 {
 	__u64 comm[2] = {};
 
-	bpf_get_current_comm(comm, sizeof(comm));
+	own_comm(comm, whose);
 #pragma unroll
 	for (__u32 i = 0; i < TARGET_COMMS; i++) {
 		if (i >= targeting.comms)
@@ -91,7 +104,7 @@ static __always_inline bool has_target_comm(void)
 	return false;
 }
 
-static __always_inline bool is_target(__u32 pid)
+static __always_inline bool is_target(__u32 pid, enum whose whose)
 {
 	if (targeting.self && pid == targeting.self)
 		return false;
@@ -99,7 +112,7 @@ static __always_inline bool is_target(__u32 pid)
 		return false;
 	if (targeting.uids && !is_of_target_user())
 		return false;
-	if (targeting.comms && !has_target_comm())
+	if (targeting.comms && !has_target_comm(whose))
 		return false;
 	return !targeting.cgroups || in_target_cgroup();
 }
@@ -130,7 +143,7 @@ static __always_inline void describe_leader(struct caller *who, enum caller_need
 }
 
 /* Reads of the current task what is needed then; each costs some nanoseconds. */
-static __always_inline void describe_caller(struct caller *who, enum caller_need when)
+static __always_inline void describe(struct caller *who, enum caller_need when, enum whose whose)
 {
 	if (caller_need(uid) == when || caller_need(gid) == when) {
 		__u64 owner = bpf_get_current_uid_gid();
@@ -141,10 +154,31 @@ static __always_inline void describe_caller(struct caller *who, enum caller_need
 	if (caller_need(cgroup) == when)
 		who->cgroup = bpf_get_current_cgroup_id();
 	if (caller_need(comm) == when)
-		bpf_get_current_comm(who->comm, sizeof(who->comm));
+		own_comm(who->comm, whose);
 	if (caller_need(started) == when || caller_need(ns_pid) == when ||
 	    caller_need(pid_ns) == when)
 		describe_leader(who, when);
+}
+
+static __always_inline void describe_caller(struct caller *who, enum caller_need when)
+{
+	describe(who, when, OF_THREAD);
+}
+
+static __always_inline bool begin_caller(struct caller *who, enum whose whose)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+
+	__builtin_memset(who, 0, sizeof(*who));
+	count_outcome(OUTCOME_HITS);
+	if (!is_target(id >> 32, whose)) {
+		count_outcome(OUTCOME_NOT_TARGET);
+		return false;
+	}
+	who->pid = id >> 32;
+	who->tid = whose == OF_THREAD ? (__u32)id : id >> 32;
+	describe(who, CALLER_EARLY, whose);
+	return true;
 }
 
 /*
@@ -153,18 +187,7 @@ static __always_inline void describe_caller(struct caller *who, enum caller_need
  */
 static __always_inline bool current_caller(struct caller *who)
 {
-	__u64 id = bpf_get_current_pid_tgid();
-
-	__builtin_memset(who, 0, sizeof(*who));
-	count_outcome(OUTCOME_HITS);
-	if (!is_target(id >> 32)) {
-		count_outcome(OUTCOME_NOT_TARGET);
-		return false;
-	}
-	who->pid = id >> 32;
-	who->tid = (__u32)id;
-	describe_caller(who, CALLER_EARLY);
-	return true;
+	return begin_caller(who, OF_THREAD);
 }
 
 /* The same, whole: for an event that ends on another task, and leaves by emit_plain. */
@@ -173,5 +196,14 @@ static __always_inline bool caller_to_remember(struct caller *who)
 	if (!current_caller(who))
 		return false;
 	describe_caller(who, CALLER_LATE);
+	return true;
+}
+
+/* The current process, under its own name and not the thread's, whole: for emit_plain. */
+static __always_inline bool current_process(struct caller *who)
+{
+	if (!begin_caller(who, OF_PROCESS))
+		return false;
+	describe(who, CALLER_LATE, OF_PROCESS);
 	return true;
 }

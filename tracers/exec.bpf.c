@@ -11,7 +11,9 @@
 //        beyond 20 KiB are cut and marked; of an attempt, beyond 64 and 1023 bytes of each.
 #include "tracer.bpf.h"
 #include "args.bpf.h"
+#include "memory.bpf.h"
 #include "path.bpf.h"
+
 LIFECYCLE_EVENT(exec, "a program that was started, or the attempt that failed") {
 	struct caller who        DETAIL_PART(comm);
 	process_id_t  ppid       DOC("parent process");
@@ -21,18 +23,16 @@ LIFECYCLE_EVENT(exec, "a program that was started, or the attempt that failed") 
 	text_t        path       KEY PRIVACY(path) DOC("the file, as it was passed");
 	list_t        args       PRIVACY(argument) DOC("the whole argument vector");
 	text_t        cwd        PRIVACY(path) DETAIL DOC("working directory, as the process sees it");
-	pointer_t     code_start DETAIL DOC("start of the program's text; none of a failed attempt");
-	pointer_t     code_end   DETAIL DOC("end of the program's text; none of a failed attempt");
-	pointer_t     stack      DETAIL DOC("start of its stack; none of a failed attempt");
+	struct memory memory     DETAIL;
 };
 
 KNOB(bool, failed, true, "also attempts that failed");
 
 static __always_inline void describe_process(struct exec *e)
 {
-	struct task_struct *task = (void *)bpf_get_current_task(), *parent;
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
 
-	parent = BPF_CORE_READ(task, real_parent);
 	e->since_fork = now() - BPF_CORE_READ(task, group_leader, start_time);
 	e->ppid = BPF_CORE_READ(parent, tgid);
 	if (wants(exec, parent))
@@ -41,19 +41,14 @@ static __always_inline void describe_process(struct exec *e)
 
 static __always_inline int started(void *ctx, struct linux_binprm *bprm)
 {
-	struct mm_struct *mm = own_memory();
 	struct tail *tail;
 	struct exec e = {};
 
 	if (!current_caller(&e.who))
 		return 0;
 	describe_process(&e);
-	if (wants(exec, code_start) || wants(exec, code_end)) {
-		e.code_start = BPF_CORE_READ(mm, start_code);
-		e.code_end = BPF_CORE_READ(mm, end_code);
-	}
-	if (wants(exec, stack))
-		e.stack = BPF_CORE_READ(mm, start_stack);
+	if (wants_any(exec, memory))
+		e.memory = memory_bounds();
 	tail = open_tail(&e);
 	if (!tail)
 		return 0;

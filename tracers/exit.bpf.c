@@ -72,7 +72,7 @@ static __always_inline int ends(void *ctx, struct task_struct *task)
 	struct exit e = {};
 	int status = wait_status(task);
 
-	if (!is_last(task) || !current_caller(&e.who))
+	if (!is_last(task) || !current_process(&e.who))
 		return 0;
 	e.ppid = BPF_CORE_READ(task, real_parent, tgid);
 	e.status = (status >> 8) & 0xff;
@@ -81,7 +81,7 @@ static __always_inline int ends(void *ctx, struct task_struct *task)
 	e.lifetime = now() - BPF_CORE_READ(task, group_leader, start_time);
 	e.cpu = cpu_time(task);
 	e.peak_rss = BPF_CORE_READ(task, signal, maxrss) << 12;
-	return emit(ctx, &e);
+	return emit_plain(ctx, &e);
 }
 
 SEC("tp_btf/sched_process_exit") SERVES("ends of processes")

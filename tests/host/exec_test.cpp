@@ -34,9 +34,9 @@ TEST_F(Exec, ASuccessSaysWhatWasStartedAndWhere) {
   EXPECT_EQ(event.text("cwd"), "/home/ann");
   EXPECT_FALSE(event.cut("cwd"));
   EXPECT_EQ(event.number("error"), 0u);
-  EXPECT_EQ(event.number("code_start"), 0x401000u);
-  EXPECT_EQ(event.number("code_end"), 0x402000u);
-  EXPECT_EQ(event.number("stack"), 0x7ffc0000u);
+  EXPECT_EQ(event.number("memory.code_start"), 0x401000u);
+  EXPECT_EQ(event.number("memory.code_end"), 0x402000u);
+  EXPECT_EQ(event.number("memory.stack_start"), 0x7ffc0000u);
   EXPECT_EQ(event.number("since_fork"), machine.now - begun);
   EXPECT_EQ(event.time(), machine.now);
   EXPECT_EQ(event.weight(), 1u);
@@ -92,7 +92,7 @@ TEST_F(Exec, AFailedAttemptShowsWhatWasAskedFor) {
   EXPECT_EQ(event.list("args"), Texts({"no", "--such"}));
   EXPECT_FALSE(event.cut("args"));
   EXPECT_EQ(event.text("cwd"), "/home/ann");
-  EXPECT_EQ(event.number("code_start"), 0u);
+  EXPECT_EQ(event.number("memory.code_start"), 0u);
 }
 
 TEST_F(Exec, ExecveatHasItsArgumentsElsewhere) {
@@ -284,7 +284,7 @@ TEST_F(ExecPlan, WhatNobodyWantsIsNotRead) {
   EXPECT_EQ(event.text("path"), "/bin/ls");
   EXPECT_EQ(event.text("cwd") + event.text("parent") + event.text("who.comm"), "");
   EXPECT_EQ(event.list("args"), Texts());
-  for (const char* path : {"code_start", "code_end", "stack", "who.uid", "who.started"})
+  for (const char* path : {"memory.code_start", "memory.code_end", "memory.stack_start", "who.uid", "who.started"})
     EXPECT_EQ(event.number(path), 0u) << path;
   EXPECT_EQ(reads.args + reads.cwd + reads.parent + reads.code, 0);
   EXPECT_EQ(reads.name, 1);

@@ -1,5 +1,6 @@
 // tracers/exit.bpf.c on the host.
 #include <csignal>
+#include <cstring>
 
 #include "machine/fixture.h"
 
@@ -72,13 +73,15 @@ TEST_F(Exit, TheGroupsStatusCountsWhereItEndedAsOne) {
 
 TEST_F(Exit, OnlyTheLastThreadEndsTheProcess) {
   task_struct& second = process.thread(201);
+  std::strcpy(second.comm, "other");
   process.task.exit_code = 5 << 8;
   EXPECT_TRUE(end(process.task).empty());
   EXPECT_EQ(exits.account(), Account());
   const auto events = end(second);
   ASSERT_EQ(events.size(), 1u);
   EXPECT_EQ(events[0].number("who.pid"), 200u);
-  EXPECT_EQ(events[0].number("who.tid"), 201u);
+  EXPECT_EQ(events[0].number("who.tid"), 200u);
+  EXPECT_EQ(events[0].text("who.comm"), "worker") << "the process's name";
   EXPECT_EQ(events[0].number("status"), 5u) << "the first thread's, as wait(2) tells";
 }
 
