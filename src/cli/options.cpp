@@ -75,7 +75,7 @@ FlagGroup output_flags(Request& r) {
            {"--quiet", "", "no closing line", into(r.quiet), "-q"}}};
 }
 
-FlagGroup target_flags(Request& r) {
+FlagGroup target_flags(Request& r, bool live) {
   const auto pids = [&r](const std::string& value) -> Result<> {
     for (const std::string& text : split(value, ',')) {
       auto pid = parse_unsigned(text);
@@ -93,40 +93,54 @@ FlagGroup target_flags(Request& r) {
           fmt::format("the kernel keeps {} bytes: --comm '{}'", longest, value.substr(0, longest)));
     return into(r.who.comms)(value);
   };
-  return {"Who is traced: everybody, or whoever fits one value of each of these",
-          {{"--pid", "PID,...", "these processes", pids, "-p", {}, false, true},
-           {"--follow",
-            "",
-            "their children and those of COMMAND too (the default)",
-            into(r.who.follow),
-            "",
-            {},
-            true},
-           {"--comm", "NAME", "threads of this name; may be repeated", comm, "", {}, false, true},
-           {"--uid",
-            "USER,...",
-            "threads of these users, by name or number",
-            list_into(r.who.users),
-            "",
-            {},
-            false,
-            true},
-           {"--cgroup",
-            "PATH",
-            "this control group and all below it; may be repeated",
-            into(r.who.cgroups),
-            "",
-            {},
-            false,
-            true},
-           {"--container",
-            "NAME|ID",
-            "this container, besides those of --cgroup; may be repeated",
-            into(r.who.containers),
-            "",
-            {},
-            false,
-            true}}};
+  FlagGroup group = {
+      live ? "Who is traced: everybody, or whoever fits one value of each of these"
+           : "Whose events: everybody's, or of whoever fits one value of each of these",
+      {{"--pid", "PID,...", "these processes", pids, "-p", {}, false, true},
+       {"--comm", "NAME", "threads of this name; may be repeated", comm, "", {}, false, true},
+       {"--uid",
+        "USER,...",
+        "threads of these users, by name or number",
+        list_into(r.who.users),
+        "",
+        {},
+        false,
+        true},
+       {"--cgroup",
+        "PATH",
+        "this control group and all below it; may be repeated",
+        into(r.who.cgroups),
+        "",
+        {},
+        false,
+        true},
+       {"--container",
+        "NAME|ID",
+        "this container, besides those of --cgroup; may be repeated",
+        into(r.who.containers),
+        "",
+        {},
+        false,
+        true}}};
+  if (live)
+    group.flags.insert(group.flags.begin() + 1,
+                       {"--follow",
+                        "",
+                        "their children and those of COMMAND too (the default)",
+                        into(r.who.follow),
+                        "",
+                        {},
+                        true});
+  return group;
+}
+
+// Those of the run that mean something for a recording.
+FlagGroup recorded_run_group(Request& r) {
+  return {"The run",
+          {{"--for", "TIME", "end so long after the first event: 10s, 5m, 1h", into(r.time)},
+           {"--stats", "", "end with the account of the run that recorded, on standard error",
+            into(r.statistics)},
+           {"--strict", "", "exit status 3 when anything was lost", into(r.strict)}}};
 }
 
 FlagGroup run_group(Request& r) {
@@ -189,7 +203,8 @@ Result<> check(const Request& r, Source source) {
   if (names.size() < r.tracers.size()) return misuse("the same tracer twice");
   if (source != Source::kernel_to_recording) return {};
   if (groups) return misuse("a recording holds events: --by and --show belong to plumb show");
-  if (r.output.empty()) return misuse("record: no file to write", "plumb record TRACER -o FILE");
+  if (r.output.empty() || r.output == "-")
+    return misuse("record: no file to write", "plumb record TRACER -o FILE");
   return {};
 }
 
@@ -217,9 +232,11 @@ std::vector<FlagGroup> run_flags(Request& r, Source source) {
   if (source == Source::recording) {
     groups[0].flags.push_back(
         {"--only", "TRACER,...", "only events of these tracers", list_into(r.tracers)});
+    groups.insert(groups.begin(), target_flags(r, false));
+    groups.push_back(recorded_run_group(r));
     return groups;
   }
-  groups.insert(groups.begin(), target_flags(r));
+  groups.insert(groups.begin(), target_flags(r, true));
   groups.push_back(run_group(r));
   return groups;
 }
@@ -260,6 +277,7 @@ Result<Parsed> parse_run(const Words& words, Source source, const std::string& c
   std::erase_if(r.knobs, [](const auto& knob) { return knob.second.empty(); });
   r.record = source == Source::kernel_to_recording;
   r.ask.all_fields = r.json || r.record;
+  if (r.output == "-" && !r.record) r.output.clear();
   TRY(check(r, source));
   return parsed;
 }

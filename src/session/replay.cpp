@@ -8,6 +8,7 @@
 
 #include "record/reader.h"
 #include "session/pipeline.h"
+#include "session/recorded_targets.h"
 #include "session/sinks.h"
 
 namespace plumb::session {
@@ -26,7 +27,7 @@ class Replay {
   }
 
   Result<int> go() {
-    while (!pipeline_.done() && !opened_.closed()) {
+    while (!pipeline_.done() && !opened_.closed() && !over()) {
       auto item = reader_.next();
       if (!item) break;
       TRY(std::visit([this](const auto& each) { return take(each); }, *item));
@@ -49,6 +50,8 @@ class Replay {
     if (!plan)
       return Fail{std::move(plan.error()).within(item.part->name + " (--only chooses tracers)")};
     plans_.push_back(std::make_unique<query::Plan>(std::move(*plan)));
+    TRY(add_targets(item));
+    names_.push_back(item.part->name);
     streams_[item.part->number] = streams_.size();
     pipeline_.add(*item.schema, *plans_.back());
     return {};
@@ -57,20 +60,44 @@ class Replay {
     if (!begun_) {
       // one --sample holds for a whole recording: its first event has the weight of all
       for (const auto& plan : plans_) plan->weighted |= item.record.weight != 1;
-      interval_begin_ = item.record.time;
+      first_ = interval_begin_ = item.record.time;
     }
     begin();
     turn(item.record.time);
     const auto stream = streams_.find(item.tracer);
-    if (stream != streams_.end()) pipeline_.record(stream->second, item.record);
+    if (stream != streams_.end() && is_target(stream->second, item.record))
+      pipeline_.record(stream->second, item.record);
     return {};
   }
   Result<> take(const record::LostItem& item) {
     begin();
     pipeline_.lost(item.tracer, item.reason, item.count);
+    lost_[{item.tracer, item.reason}] += item.count;
     return {};
   }
-  Result<> take(const record::EndItem&) { return {}; }
+  Result<> take(const record::EndItem& item) {
+    account_ = item.account;
+    return {};
+  }
+
+  // The conditions of --pid and its kind, which are another filter than --where.
+  Result<> add_targets(const record::TracerItem& item) {
+    query::Ask ask;
+    ask.where = expression_of(request_.who);
+    auto plan = query::compile(ask, item.schema->event, query::Limits{});
+    if (!plan)
+      return misuse(item.part->name + ": its events do not say who caused them",
+                    "without --pid, --comm, --uid, --cgroup and --container, or --only others");
+    targets_.push_back(std::make_unique<query::Plan>(std::move(*plan)));
+    return {};
+  }
+
+  bool is_target(size_t stream, const schema::Record& record) const {
+    const auto& where = targets_[stream]->where;
+    return !where || where->matches(record, &reader_.names());
+  }
+
+  bool over() const { return request_.time && last_ - first_ >= uint64_t(request_.time->count()); }
 
   // Ends the interval that `time` lies beyond; those in which nothing was recorded are not shown.
   void turn(uint64_t time) {
@@ -85,11 +112,30 @@ class Replay {
     begun_ = true;
   }
 
+  std::string closing_line() const {
+    std::string events, lost;
+    for (const auto& [number, stream] : streams_) {
+      const Fate& fate = pipeline_.fate(stream);
+      events += fmt::format("{}{} {}", events.empty() ? "" : ", ", names_[stream],
+                            fate.shown + fate.aggregated);
+    }
+    for (const auto& [what, count] : lost_)
+      lost += fmt::format("{}{} {} ({})", lost.empty() ? "" : ", ", what.first, count, what.second);
+    return fmt::format("plumb: shown of {}: {}; {}", request_.recording,
+                       events.empty() ? "nothing" : events,
+                       lost.empty() ? "nothing lost" : "lost: " + lost);
+  }
+
   Result<int> verdict() const {
-    if (!reader_.damage()) return static_cast<int>(Exit::done);
-    return fail(fmt::format("{}: damaged at byte {}: {}", request_.recording,
-                            reader_.damage()->offset, reader_.damage()->what),
-                "everything before that was shown; it was cut short, or changed on disk");
+    if (!request_.quiet) fmt::print(stderr, "{}\n", closing_line());
+    if (request_.statistics && !account_.empty()) fmt::print(stderr, "{}\n", account_);
+    if (!reader_.damage())
+      return static_cast<int>(request_.strict && !lost_.empty() ? Exit::lost : Exit::done);
+    return fail(
+        fmt::format("{}: damaged at byte {}: {}", request_.recording, reader_.damage()->offset,
+                    reader_.damage()->what),
+        "everything before that was shown; its recorder was killed or its disk full, or the file "
+        "was changed");
   }
 
   const Request& request_;
@@ -97,11 +143,15 @@ class Replay {
   Opened& opened_;
   disclose::Disclosure disclosure_;
   Pipeline pipeline_;
-  std::vector<std::unique_ptr<query::Plan>> plans_;
+  // By stream: what is shown, whom it may concern, and the tracer.
+  std::vector<std::unique_ptr<query::Plan>> plans_, targets_;
+  std::vector<std::string> names_;
   std::map<uint16_t, size_t> streams_;
+  std::map<std::pair<std::string, std::string>, uint64_t> lost_;  // by tracer and reason
+  std::string account_;                                           // of the run that recorded
   bool begun_ = false;
-  uint64_t every_ = 0;  // ns; 0: all of it is one interval
-  uint64_t interval_begin_ = 0, last_ = 0;
+  uint64_t every_ = 0;                                  // ns; 0: all of it is one interval
+  uint64_t interval_begin_ = 0, first_ = 0, last_ = 0;  // times of events
 };
 
 }  // namespace
