@@ -159,4 +159,11 @@ void Pen::dollar_quoted(std::string_view bytes) {
 
 void Pen::more() { put(ellipsis, 1); }
 
+void Pen::text_end(std::string_view bytes) {
+  const bool whole = bytes.size() <= max_width_ || max_width_ < 2;
+  if (whole || printable(bytes) < bytes.size()) return text(bytes);
+  put(ellipsis, 1);
+  plain(bytes.substr(bytes.size() - (max_width_ - 1)));
+}
+
 }  // namespace plumb::render

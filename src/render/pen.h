@@ -25,6 +25,8 @@ class Pen {
   void plain(std::string_view ascii);
   // There was more than this: "…".
   void more();
+  // Text of which, where it is too long, the end is shown: "…/bin/gcc".
+  void text_end(std::string_view bytes);
 
   char* end() const { return at_; }
   size_t width() const { return width_; }

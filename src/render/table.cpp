@@ -121,6 +121,8 @@ uint32_t Table::text_cell(const Column& column, const Cell& cell, uint32_t reach
   Pen pen(pad(at, reached, begin), limit);
   if (cell.trust == Trust::list)
     pen.words(cell.bytes);
+  else if (!cell.cut && column.field->privacy == schema::Privacy::path)
+    pen.text_end(cell.bytes);  // a path says most at its end
   else
     pen.text(cell.bytes);
   if (cell.cut) pen.more();
