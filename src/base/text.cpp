@@ -1,6 +1,8 @@
 #include "base/text.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -142,6 +144,19 @@ std::string file_hint(const std::string& path, int error) {
   return access(folder.c_str(), F_OK) == 0
              ? "ls " + folder + " shows what there is"
              : "there is no folder " + folder + ": mkdir -p " + folder;
+}
+
+Result<Fd> open_output(const std::string& path, std::string_view what) {
+  const std::string failed = std::string(what) + " " + path;
+  Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  if (!file) return fail_errno(failed, errno, file_hint(path, errno));
+  struct stat facts {};
+  if (fstat(file.get(), &facts) != 0) return fail_errno(failed, errno);
+  if (!S_ISREG(facts.st_mode)) return file;
+  if (flock(file.get(), LOCK_EX | LOCK_NB) != 0)
+    return fail(failed + ": another plumb is writing this file", "another name, or end that one");
+  if (ftruncate(file.get(), 0) != 0) return fail_errno(failed, errno);
+  return file;
 }
 
 Result<std::string> read_file(const std::string& path, size_t limit) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fd.h"
 #include "base/result.h"
 
 namespace plumb {
@@ -29,6 +30,10 @@ std::vector<std::string> split(std::string_view text, char separator);
 
 // What to do about a file that could not be opened (errno `error`); may be "".
 std::string file_hint(const std::string& path, int error);
+
+// A file to write: made for its owner alone, locked against another plumb that would write it,
+// emptied. `what` begins the error: "record to".
+Result<Fd> open_output(const std::string& path, std::string_view what);
 
 // The whole file, at most `limit` bytes; /proc and /sys files included.
 Result<std::string> read_file(const std::string& path, size_t limit = 1 << 20);

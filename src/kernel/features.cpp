@@ -88,6 +88,7 @@ Availability loop_helper() {
 }
 
 Availability surface_of(std::string_view section) {
+  if (auto btf = kernel_btf(); !btf) return btf;  // every program reads the kernel's structures
   size_t slash = section.find('/');
   std::string_view kind = section.substr(0, slash);
   std::string_view rest = slash == std::string_view::npos ? "" : section.substr(slash + 1);

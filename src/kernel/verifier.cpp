@@ -62,6 +62,8 @@ std::string hint_for(int error) {
   if (!kernel_btf()) return kernel_btf().remedy;
   if (error == EPERM || error == EACCES)
     return "run as root, or with CAP_BPF and CAP_PERFMON; plumb doctor tells what is missing";
+  if (error == EMFILE || error == ENFILE)
+    return "too few descriptors: ulimit -n tells and sets how many a process may have";
   if (error == ENOMEM || error == E2BIG) return "a smaller --ring or --keys needs less memory";
   return "plumb doctor says what this kernel allows; -v shows the whole log";
 }
@@ -102,7 +104,8 @@ Fail explain_refusal(const std::string& tracer, bpf_object*, int error) {
     std::string last;
     for (const std::string& line : split(messages(), '\n'))
       if (line.starts_with("libbpf: ") && last.empty()) last = line.substr(8);
-    if (error == EPERM || error == EACCES) last.clear();  // libbpf guesses at other causes
+    // libbpf guesses at other causes
+    if (error == EPERM || error == EACCES || error == EMFILE || error == ENFILE) last.clear();
     return fail_errno("load " + tracer + (last.empty() ? "" : ": " + last), error, hint_for(error));
   }
   // kernel/bpf/helpers: security_locked_down(LOCKDOWN_BPF_READ_KERNEL) takes the helper away

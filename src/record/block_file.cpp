@@ -66,7 +66,7 @@ Result<> BlockFile::status() const {
   if (error_ == 0) return {};
   const bool full = error_ == ENOSPC || error_ == EDQUOT || error_ == EFBIG;
   return fail_errno("record to " + name_, error_,
-                    full ? "what was recorded until then is whole: plumb show " + name_ : "");
+                    full ? "what was recorded until then is kept: plumb show " + name_ : "");
 }
 
 }  // namespace plumb::record

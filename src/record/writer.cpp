@@ -1,6 +1,6 @@
 #include "record/writer.h"
 
-#include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -52,6 +52,7 @@ struct Writer::State {
   Encoder new_names;                           // of records in the buffer: their block goes first
   uint64_t buffered = 0;                       // records in the buffer
   uint64_t kept = 0;                           // and in the file
+  uint64_t dropped = 0;                        // and after a write failed
   uint64_t written_at = 0;                     // the time of the last write, as tick() tells it
   const schema::Event* named_event = nullptr;  // whose fields these are
   std::vector<const Field*> named_fields;
@@ -68,8 +69,11 @@ Writer::~Writer() {
 }
 
 Result<Writer> Writer::create(const std::string& path, const Origin& origin) {
-  Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  if (!file) return fail_errno("record to " + path, errno, file_hint(path, errno));
+  Fd file = TRY(open_output(path, "record to"));
+  struct stat facts {};
+  if (fstat(file.get(), &facts) == 0 && S_ISREG(facts.st_mode) && fchmod(file.get(), 0600) != 0)
+    return fail_errno("record to " + path + ": make it private", errno,
+                      "a file of your own: recordings hold what others typed");
   return start(std::move(file), path, origin);
 }
 
@@ -95,7 +99,10 @@ void Writer::tracer(const TracerPart& part) {
 
 void Writer::add(uint16_t tracer, const Record& record, schema::Names& names) {
   State& state = *state_;
-  if (state.file.failed()) return;
+  if (state.file.failed()) {
+    state.dropped++;
+    return;
+  }
   state.add_names(record, names);
   const RecordHeader header{static_cast<uint32_t>(record.body.size()),
                             tracer,
@@ -132,6 +139,7 @@ Result<> Writer::finish(std::string_view account) {
 
 uint64_t Writer::bytes_written() const { return state_->file.size(); }
 uint64_t Writer::records() const { return state_->kept + state_->buffered; }
+uint64_t Writer::unwritten() const { return state_->dropped; }
 
 void Writer::State::add_names(const Record& record, schema::Names& names) {
   if (record.event != named_event) {
@@ -165,7 +173,7 @@ void Writer::State::write_records() {
   write_names();
   if (buffer.empty()) return;
   file.write(Block::records, buffer);
-  if (!file.failed()) kept += buffered;
+  (file.failed() ? dropped : kept) += buffered;
   buffered = 0;
   buffer.clear();
 }

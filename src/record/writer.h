@@ -52,7 +52,8 @@ class Writer {
   Result<> finish(std::string_view account);
 
   uint64_t bytes_written() const;
-  uint64_t records() const;  // kept in whole blocks or still buffered
+  uint64_t records() const;    // kept in whole blocks or still buffered
+  uint64_t unwritten() const;  // since a write failed
 
  private:
   struct State;

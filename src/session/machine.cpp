@@ -1,11 +1,15 @@
 #include "session/machine.h"
 
+#include <fmt/format.h>
+
 namespace plumb::session {
 
 std::string_view Machine::name(schema::Format format, uint64_t id) {
   switch (format) {
     case schema::Format::cgroup:
-      return cgroups_.path_of(id);
+      kept_ = cgroups_.path_of(id);
+      if (kept_.empty()) kept_ = fmt::format("cgroup:{}", id);  // gone, or cgroup2 is not mounted
+      break;
     case schema::Format::container:
       kept_ = containers_.name_of(id);
       break;

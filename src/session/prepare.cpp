@@ -93,6 +93,7 @@ Result<Prepared> prepare(const Request& request) {
   TRY(set_knobs(prepared.tracers, request));
   query::Ask ask = request.ask;
   ask.private_fields = request.privacy != disclose::Mode::none;
+  if (!in_first_pid_namespace()) ask.usual = "who.ns_pid";  // the number that ps shows there
   for (const kernel::Tracer& tracer : prepared.tracers) {
     auto plan = query::compile(ask, tracer.schema().event, tracer.limits());
     if (!plan && prepared.tracers.size() > 1)

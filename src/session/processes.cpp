@@ -46,13 +46,6 @@ uint64_t began_of(uint32_t pid) {
   return began ? *began : 0;
 }
 
-// Does this process see pids as the kernel's programs do?
-bool in_first_pid_namespace() {
-  struct stat own {};
-  // include/linux/proc_ns.h: PROC_PID_INIT_INO
-  return stat("/proc/self/ns/pid", &own) != 0 || own.st_ino == 0xEFFFFFFC;
-}
-
 }  // namespace
 
 Result<> check_process(uint32_t pid) {
@@ -65,6 +58,12 @@ Result<> check_process(uint32_t pid) {
     return misuse(fmt::format("--pid {}: that is a thread of process {}", pid, process),
                   fmt::format("-p {} --where 'tid == {}'", process, pid));
   return {};
+}
+
+bool in_first_pid_namespace() {
+  struct stat own {};
+  // include/linux/proc_ns.h: PROC_PID_INIT_INO
+  return stat("/proc/self/ns/pid", &own) != 0 || own.st_ino == 0xEFFFFFFC;
 }
 
 Result<std::vector<Process>> identify(const std::vector<uint32_t>& pids) {

@@ -13,6 +13,9 @@ Result<> check_process(uint32_t pid);
 // The processes of this moment whose ancestors are among `pids`.
 std::vector<uint32_t> descendants_of(const std::vector<uint32_t>& pids);
 
+// Does this process see pids as the kernel's programs do?
+bool in_first_pid_namespace();
+
 struct Process {
   uint32_t pid = 0;    // in plumb's own pid namespace
   uint32_t host = 0;   // in the first one, as the kernel's programs see it

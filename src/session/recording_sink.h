@@ -13,6 +13,7 @@ class RecordingSink : public render::Sink {
   ~RecordingSink() override;
 
   Result<> finish(std::string_view account) { return writer_.finish(account); }
+  uint64_t unwritten() const { return writer_.unwritten(); }
 
   // Before begin(); the tracers in the order of their numbers.
   void tracer(const record::TracerPart& part) { writer_.tracer(part); }

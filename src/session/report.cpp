@@ -89,7 +89,8 @@ bool Report::lost_any() const {
   return !engine_losses().empty();
 }
 
-std::string Report::closing_line(std::chrono::nanoseconds time) const {
+std::string Report::closing_line(std::chrono::nanoseconds time,
+                                 const std::string& unwritten) const {
   std::string events, lost;
   uint64_t sum = 0;
   for (const Totals& each : totals()) {
@@ -102,6 +103,7 @@ std::string Report::closing_line(std::chrono::nanoseconds time) const {
   for (const auto& [reason, count] : engine_losses())
     lost +=
         fmt::format("{}{} processes not followed ({})", lost.empty() ? "" : ", ", count, reason);
+  if (!unwritten.empty()) lost += (lost.empty() ? "" : ", ") + unwritten;
   const std::string sampled = sample_every_ > 1 ? fmt::format(", sampled 1/{}: about {}",
                                                               sample_every_, sum * sample_every_)
                                                 : "";

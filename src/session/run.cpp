@@ -8,6 +8,7 @@
 #include "kernel/live.h"
 #include "kernel/verifier.h"
 #include "session/capabilities.h"
+#include "session/chosen.h"
 #include "session/command.h"
 #include "session/describe.h"
 #include "session/pipeline.h"
@@ -40,6 +41,9 @@ void install_signals() {
   action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second Ctrl-C ends at once
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  struct sigaction before {};
+  sigaction(SIGHUP, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);  // not under nohup
   action.sa_handler = on_child;
   action.sa_flags = SA_NOCLDSTOP;
   sigaction(SIGCHLD, &action, nullptr);
@@ -73,18 +77,24 @@ class Run {
     began_ = interval_begin_ = Clock::now();
     next_report_ = request_.every ? began_ + *request_.every : Clock::time_point::max();
     if (command) TRY(command->start());
-    while (!ended(command)) {
+    Result<> written;
+    while (written && !ended(command)) {
       live_.wait(pause());
       drain(false);
-      TRY(periodic());
+      written = periodic();
     }
     live_.detach();
     while (drain(true)) continue;
     show_groups();
     report_.tell_losses();
-    TRY(flush());
-    if (opened_.finish) TRY(opened_.finish(report_.statistics_line()));
-    return close(command);
+    if (written) written = flush();
+    if (opened_.finish) {
+      auto finished = opened_.finish(report_.statistics_line());
+      if (written) written = std::move(finished);
+    }
+    const int status = close(command, written);
+    if (!written) return Fail{std::move(written.error())};
+    return status;
   }
 
  private:
@@ -139,8 +149,14 @@ class Run {
     return {};
   }
 
-  Result<int> close(Command* command) {
-    if (!request_.quiet) fmt::print(stderr, "{}\n", report_.closing_line(Clock::now() - began_));
+  // What happened, for people; the exit status.
+  int close(Command* command, const Result<>& written) {
+    const std::string unwritten = written ? ""
+                                  : opened_.unwritten
+                                      ? fmt::format("{} events not written", opened_.unwritten())
+                                      : "what could not be written";
+    if (!request_.quiet || !written)
+      fmt::print(stderr, "{}\n", report_.closing_line(Clock::now() - began_, unwritten));
     if (request_.statistics) fmt::print(stderr, "{}\n", report_.statistics_line());
     const int status = command ? command->status().value_or(0) : 0;
     if (command && !command->status())
@@ -169,7 +185,16 @@ void say_unknown_names(const Prepared& prepared, Machine& machine) {
           fmt::print(stderr, "plumb: --where: {}: nothing matches it\n", why);
 }
 
-void say_ready(const kernel::Live& live) {
+// A wish for a surface that this kernel does not have changes nothing else.
+void say_not_preferred(const kernel::Tracer& tracer, const std::string& preferred) {
+  for (const kernel::Hook& hook : tracer.hooks())
+    if (!preferred.empty() && hook.section.starts_with(preferred + "/") && !hook.refusal.empty())
+      fmt::print(stderr, "plumb: {}: --prefer {}: not by {}: {}\n", tracer.name(), preferred,
+                 hook.section, hook.refusal);
+}
+
+void say_ready(const kernel::Live& live, const std::string& preferred) {
+  for (const kernel::Tracer& tracer : live.tracers()) say_not_preferred(tracer, preferred);
   for (const kernel::Tracer& tracer : live.tracers())
     for (const std::string& missing : tracer.reductions())
       fmt::print(stderr, "plumb: {}: not seen: {}; plumb list {} says why\n", tracer.name(),
@@ -180,32 +205,6 @@ void say_ready(const kernel::Live& live) {
 Result<Opened> open_output(const Request& request, const Prepared& prepared) {
   if (request.record) return open_recording(request, prepared);
   return open_sink(request, schema::Clock::now());
-}
-
-// Pids of plumb's own namespace become the kernel's. Returns the processes that were chosen.
-Result<std::vector<Process>> translate_pids(kernel::Targeting& targeting) {
-  std::vector<uint32_t> pids = targeting.pids;
-  pids.push_back(targeting.self);
-  std::vector<Process> chosen = TRY(identify(pids));
-  targeting.self = chosen.back().host;  // plumb has not ended
-  chosen.pop_back();
-  targeting.pids.clear();
-  for (const Process& process : chosen) targeting.pids.push_back(process.host);
-  return chosen;
-}
-
-// From attaching on, the engine sees how targets end. One that ended before would stay a target,
-// and so would whoever gets its number.
-Result<> forget_ended(kernel::Live& live, const std::vector<Process>& processes) {
-  for (const Process& process : processes)
-    if (!is_there(process)) TRY(live.forget(process.host));
-  return {};
-}
-
-Result<> target_descendants(kernel::Live& live, const std::vector<uint32_t>& pids) {
-  const auto found = TRY(identify(descendants_of(pids)));
-  for (const Process& process : found) TRY(live.target(process.host));
-  return forget_ended(live, found);
 }
 
 // Once everything is attached, so that its own lifetime does not begin with plumb's start.
@@ -245,12 +244,11 @@ Result<int> trace(const Request& request) {
   run.pipeline().stop_after(request.count);
   run.pipeline().begin();
   TRY(live->attach());
-  TRY(forget_ended(*live, chosen));
-  if (request.who.follow) TRY(target_descendants(*live, request.who.pids));
+  TRY(settle_targets(*live, request, chosen));
   std::optional<Command> command;
   if (!program.empty()) command = TRY(prepare_command(*live, program, request.command));
   drop_capabilities();
-  say_ready(*live);
+  say_ready(*live, request.preferred_surface);
   return run.go(command ? &*command : nullptr);
 }
 

@@ -1,6 +1,5 @@
 #include "session/sinks.h"
 
-#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -50,10 +49,7 @@ Result<Opened> open_sink(const Request& request, schema::Clock clock) {
   Opened opened;
   int fd = STDOUT_FILENO;
   if (!request.output.empty()) {
-    opened.file =
-        Fd(::open(request.output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (!opened.file)
-      return fail_errno("write " + request.output, errno, file_hint(request.output, errno));
+    opened.file = TRY(open_output(request.output, "write"));
     fd = opened.file.get();
   }
   opened.output = std::make_unique<render::Output>(fd);
@@ -70,6 +66,7 @@ Result<Opened> open_recording(const Request& request, const Prepared& prepared) 
       TRY(record::Writer::create(request.output, record::Origin::here())));
   for (size_t i = 0; i < prepared.tracers.size(); i++) sink->tracer(part_of(prepared, i, request));
   opened.finish = [raw = sink.get()](std::string_view account) { return raw->finish(account); };
+  opened.unwritten = [raw = sink.get()] { return raw->unwritten(); };
   opened.sink = std::move(sink);
   return opened;
 }

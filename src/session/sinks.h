@@ -18,6 +18,7 @@ struct Opened {
   std::unique_ptr<render::Sink> sink;
   // Ends a recording with the account of its run; empty for text.
   std::function<Result<>(std::string_view account)> finish;
+  std::function<uint64_t()> unwritten;  // events that a recording has no room for
 
   // The reader went away (a closed pipe): the end of the run, not a failure.
   bool closed() const { return output && output->closed(); }

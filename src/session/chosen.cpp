@@ -1,0 +1,65 @@
+#include "session/chosen.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace plumb::session {
+namespace {
+
+// From attaching on, the engine sees how targets end. One that ended before would stay a target,
+// and so would whoever gets its number. Returns those that are left.
+Result<std::vector<uint32_t>> forget_ended(kernel::Live& live,
+                                           const std::vector<Process>& processes) {
+  std::vector<uint32_t> left;
+  for (const Process& process : processes) {
+    if (is_there(process))
+      left.push_back(process.pid);
+    else
+      TRY(live.forget(process.host));
+  }
+  return left;
+}
+
+Result<> target_descendants(kernel::Live& live, const std::vector<uint32_t>& pids) {
+  const auto found = TRY(identify(descendants_of(pids)));
+  for (const Process& process : found) TRY(live.target(process.host));
+  TRY(forget_ended(live, found));
+  return {};
+}
+
+// What --pid named and has ended before it could be traced. When nobody is left that is a failure.
+Result<> tell_ended(const Request& request, const std::vector<uint32_t>& left) {
+  std::vector<uint32_t> ended;
+  for (uint32_t pid : request.who.pids)
+    if (std::find(left.begin(), left.end(), pid) == left.end()) ended.push_back(pid);
+  if (ended.empty()) return {};
+  const std::string what =
+      fmt::format("process {} ended before it could be traced", fmt::join(ended, ", "));
+  if (left.empty() && request.command.empty())
+    return fail("--pid: " + what, "plumb TRACER -- COMMAND traces a program from its first moment");
+  fmt::print(stderr, "plumb: {}\n", what);
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Process>> translate_pids(kernel::Targeting& targeting) {
+  std::vector<uint32_t> pids = targeting.pids;
+  pids.push_back(targeting.self);
+  std::vector<Process> chosen = TRY(identify(pids));
+  targeting.self = chosen.back().host;  // plumb has not ended
+  chosen.pop_back();
+  targeting.pids.clear();
+  for (const Process& process : chosen) targeting.pids.push_back(process.host);
+  return chosen;
+}
+
+Result<> settle_targets(kernel::Live& live, const Request& request,
+                        const std::vector<Process>& chosen) {
+  const std::vector<uint32_t> left = TRY(forget_ended(live, chosen));
+  TRY(tell_ended(request, left));
+  return request.who.follow ? target_descendants(live, request.who.pids) : Result<>();
+}
+
+}  // namespace plumb::session

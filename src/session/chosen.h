@@ -1,0 +1,20 @@
+// The processes that --pid chose, between looking and tracing.
+#pragma once
+#include <vector>
+
+#include "base/result.h"
+#include "kernel/live.h"
+#include "session/processes.h"
+#include "session/request.h"
+
+namespace plumb::session {
+
+// Pids of plumb's own namespace become the kernel's. Returns the processes that were chosen.
+Result<std::vector<Process>> translate_pids(kernel::Targeting& targeting);
+
+// Once everything is attached: takes out who ended meanwhile and says so, an error when nobody is
+// left; adds the descendants that were there before, when they are followed.
+Result<> settle_targets(kernel::Live& live, const Request& request,
+                        const std::vector<Process>& chosen);
+
+}  // namespace plumb::session
