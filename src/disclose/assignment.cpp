@@ -18,6 +18,7 @@ struct Name {
   size_t begin = 0;
   bool spaced = false;  // spaces between it and its sign
   char quote = '\0';    // it is in quotes of its own
+  bool index = false;   // and in brackets: environ['TOKEN'], user[password], $ENV{TOKEN}
 };
 
 // The name that ends at the sign at `sign`.
@@ -28,6 +29,8 @@ Name name_before(const Element& element, size_t sign) {
   while (end > element.begin && is_space(list[end - 1])) end--;
   name.spaced = end < sign;
   if (end > element.begin && list[end - 1] == ':') end--;  // password:=x
+  name.index = end > element.begin && (list[end - 1] == ']' || list[end - 1] == '}');
+  if (name.index) end--;
   if (end > element.begin && is_quote(list[end - 1])) name.quote = list[--end];
   if (end > element.begin && name.quote != '\0' && list[end - 1] == '\\') end--;
   name.begin = end;
@@ -35,6 +38,12 @@ Name name_before(const Element& element, size_t sign) {
   name.text = list.substr(name.begin, end - name.begin);
   while (name.text.starts_with('-')) name.text.remove_prefix(1);
   return name;
+}
+
+// Nothing but a slash is before it: /password:x, as Windows has it.
+bool is_slashed(const Element& element, const Name& name) {
+  if (name.begin == element.begin || element.list[name.begin - 1] != '/') return false;
+  return name.begin - 1 == element.begin || is_space(element.list[name.begin - 2]);
 }
 
 // The end of a bare value: `a b` of `key=a b` in a script, `x` of `a=x&b=y` or of `a=x,b=y`.
@@ -61,7 +70,8 @@ size_t quoted_end(const Element& element, size_t begin, char quote) {
 Range value_after(const Element& element, const Name& name, size_t sign, Strength strength) {
   const std::string_view list = element.list;
   const bool header = list[sign] == ':';
-  const bool first = name.begin == element.begin;
+  const bool slashed = header && is_slashed(element, name);
+  const bool first = name.begin == element.begin + (slashed ? 1 : 0);
   size_t begin = sign + 1;
   if (!header && begin < element.end && list[begin] == '>') begin++;  // 'password' => 'x'
   if (header || name.spaced || name.quote != '\0') {
@@ -72,7 +82,7 @@ Range value_after(const Element& element, const Name& name, size_t sign, Strengt
   if (open < element.end && list[open] == '\\') open++;
   if (open < element.end && is_quote(list[open]))
     return {open + 1, quoted_end(element, open + 1, list[open])};
-  if (header && (strength == Strength::header || name.quote == '\0')) {
+  if (header && !slashed && (strength == Strength::header || name.quote == '\0')) {
     const char before = first ? '\0' : list[name.begin - 1];
     if (is_quote(before)) return {begin, quoted_end(element, begin, before)};
     return {begin, std::min(list.find('\n', begin), element.end)};
@@ -85,10 +95,11 @@ bool assigns(const Element& element, const Name& name, size_t sign, Strength str
   const std::string_view text = element.list.substr(0, element.end);
   const char before = sign > element.begin ? text[sign - 1] : '\0';
   const char after = sign + 1 < text.size() ? text[sign + 1] : '\0';
+  if (name.index && name.quote == '\0' && strength == Strength::weak) return false;
   if (text[sign] == '=') return after != '=' && before != '!' && before != '=';
   if (before == ':' || after == ':' || after == '=') return false;
   if (is_space(after) || name.quote != '\0' || is_quote(after)) return true;
-  const bool first = name.begin == element.begin;
+  const bool first = name.begin == element.begin || is_slashed(element, name);
   return after != '/' && first && (strength != Strength::weak || name.text == "pass");
 }
 

@@ -11,19 +11,25 @@ namespace {
 using std::operator""sv;
 
 constexpr std::array weak_words = {"key"sv, "pwd"sv};
-constexpr std::array strong_endings = {"password"sv, "passwd"sv,    "passphrase"sv, "passcode"sv,
-                                       "secret"sv,   "token"sv,     "credential"sv, "credentials"sv,
-                                       "apikey"sv,   "accesskey"sv, "secretkey"sv,  "privatekey"sv};
+constexpr std::array strong_endings = {
+    "password"sv,  "passwd"sv,     "passphrase"sv,  "passcode"sv,  "secret"sv,
+    "token"sv,     "credential"sv, "credentials"sv, "apikey"sv,    "accesskey"sv,
+    "secretkey"sv, "privatekey"sv, "requirepass"sv, "masterauth"sv};
 constexpr std::array header_words = {"authorization"sv, "cookie"sv};
 // Last words of names that say something about a secret, not the secret.
 constexpr std::array about_words = {
-    "file"sv,   "path"sv,    "dir"sv,     "id"sv,      "name"sv,   "type"sv,      "url"sv,
-    "uri"sv,    "size"sv,    "length"sv,  "len"sv,     "count"sv,  "limit"sv,     "ttl"sv,
-    "expiry"sv, "expires"sv, "timeout"sv, "version"sv, "format"sv, "algorithm"sv, "alg"sv,
-    "bits"sv,   "usage"sv,   "prefix"sv,  "index"sv,   "server"sv, "policy"sv,    "jar"sv};
+    "file"sv,   "path"sv,    "dir"sv,     "id"sv,      "name"sv,     "type"sv,      "url"sv,
+    "uri"sv,    "size"sv,    "length"sv,  "len"sv,     "count"sv,    "limit"sv,     "ttl"sv,
+    "expiry"sv, "expires"sv, "timeout"sv, "version"sv, "format"sv,   "algorithm"sv, "alg"sv,
+    "bits"sv,   "usage"sv,   "prefix"sv,  "index"sv,   "server"sv,   "policy"sv,    "jar"sv,
+    "stdin"sv,  "fd"sv,      "prompt"sv,  "helper"sv,  "username"sv, "env"sv,       "var"sv};
 // Words that make a KEY public.
 constexpr std::array open_words = {"public"sv,    "pub"sv,   "sort"sv,    "primary"sv, "foreign"sv,
                                    "partition"sv, "cache"sv, "routing"sv, "group"sv};
+constexpr std::array login_words = {"auth"sv, "creds"sv, "userpass"sv, "userpwd"sv};
+// First words of options that have no value, and of some that may have none.
+constexpr std::array no_words = {"no"sv, "without"sv, "disable"sv, "skip"sv, "ask"sv, "prompt"sv};
+constexpr std::array may_words = {"with"sv, "use"sv, "enable"sv, "show"sv, "print"sv, "require"sv};
 constexpr std::array truth_words = {"true"sv, "false"sv, "yes"sv, "no"sv, "none"sv,
                                     "null"sv, "nil"sv,   "on"sv,  "off"sv};
 
@@ -64,7 +70,7 @@ class Words {
 
 Strength strength_of_word(std::string_view word) {
   // Every word below ends in one of these letters.
-  constexpr std::string_view endings = "delnsty";
+  constexpr std::string_view endings = "dehlnsty";
   if (word.size() < 3 || endings.find(word.back()) == endings.npos) return Strength::none;
   if (one_of(weak_words, word)) return Strength::weak;
   if (one_of(header_words, word)) return Strength::header;
@@ -104,6 +110,29 @@ Strength strength_of(std::string_view name) {
   if (pass && strongest == Strength::none) strongest = Strength::weak;
   if (about || (open && strongest == Strength::weak)) return Strength::none;
   return strongest;
+}
+
+OptionName option_named(std::string_view name) {
+  OptionName option{strength_of(name)};
+  if (option.strength == Strength::header) option.strength = Strength::none;
+  bool first = true, may = false, password = false;
+  Words words(name);
+  for (std::string_view word = words.next(); !word.empty(); word = words.next()) {
+    if (first && one_of(no_words, word)) return {};
+    if (first) may = one_of(may_words, word);
+    first = false;
+    option.login = option.strength == Strength::none && one_of(login_words, word);
+    password = word.find("pass") != word.npos;  // which some programs ask for: psql --password
+  }
+  option.valued = option.strength == Strength::strong && !may && !password;
+  return option;
+}
+
+bool is_setting(std::string_view word) {
+  const auto is_part = [](char c) { return is_alnum(c) || c == '_' || c == '-' || c == '.'; };
+  if (word.starts_with("set-") || !std::all_of(word.begin(), word.end(), is_part)) return false;
+  return strength_of(word) == Strength::strong &&
+         strength_of(word.substr(word.find_last_of("._-") + 1)) != Strength::none;
 }
 
 bool is_harmless(std::string_view name, Strength strength, std::string_view value) {

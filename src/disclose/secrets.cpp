@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "disclose/assignment.h"
+#include "disclose/scheme.h"
 #include "disclose/token.h"
 
 namespace plumb::disclose {
@@ -26,6 +27,13 @@ bool ends_word(char c) {
          c == '<' || c == '>';
 }
 
+// What a shell takes for the end of a command: not the & of 2>&1, nor a newline after \.
+bool ends_command(std::string_view list, size_t at) {
+  const char c = list[at];
+  const char before = at > 0 ? list[at - 1] : '\0';
+  return c == ';' || c == '|' || (c == '&' && before == '&') || (c == '\n' && before != '\\');
+}
+
 // -c, -lc, -ec: the next argument of a shell is a script.
 bool announces_script(std::string_view word) {
   return word.size() >= 2 && word.size() <= 5 && word[0] == '-' && word.back() == 'c' &&
@@ -38,8 +46,8 @@ const Ranges& SecretFinder::find(std::string_view list, bool cut) {
   list_ = list;
   ranges_.clear();
   expect_ = {};
-  client_ = {};
-  commanded_ = script_follows_ = false;
+  script_follows_ = after_option_ = false;
+  program_ = {};
   for (size_t begin = 0; begin < list.size();) {
     const size_t end = std::min(list.find('\0', begin), list.size());
     element({.list = list, .begin = begin, .end = end, .cut = cut && end + 1 >= list.size()});
@@ -57,26 +65,35 @@ void SecretFinder::element(Element element) {
   const uint8_t traits = survey_.traits;
   const size_t size = element.end - element.begin;
   element.script = script_follows_;
-  // An option that holds spaces is still one word: -pmy secret.
-  const bool divisible = (traits & has_space) != 0 && list_[element.begin] != '-';
-  if (divisible && expect_.strength == Strength::none)
-    script(element, 0);
-  else
-    word({element.begin, element.end});
+  words(element);
   script_follows_ = announces_script(element.text());
   if ((traits & has_sign) != 0) find_assignments(element, ranges_);
   if ((traits & has_colon) != 0) find_url_passwords(element, ranges_);
   if (size >= shortest_token || element.cut) find_tokens(element, survey_.word_starts, ranges_);
   if ((size >= 20 || element.cut) && (traits & has_mixture) == has_mixture)
     find_random_words(element, ranges_);
-  if (size >= 40 && (traits & has_space) != 0) find_private_keys(element, ranges_);
+  if ((traits & has_space) == 0) return;
+  find_schemes(element, ranges_);
+  if (size >= 40) find_private_keys(element, ranges_);
+}
+
+void SecretFinder::words(const Element& element) {
+  // An option that holds spaces is still one word: -pmy secret.
+  const bool divisible = (survey_.traits & has_space) != 0 && list_[element.begin] != '-';
+  prose_ = divisible && !element.script;
+  const Range whole{element.begin, element.end};
+  if (!divisible || expect_.strength != Strength::none) return word(whole);
+  script(element, 0);
+  if (!program_.flags.empty()) client_operand(whole, element.text());
 }
 
 // Splits into words as a shell would, and looks into quoted text that has words of its own.
 void SecretFinder::script(Element element, int depth) {
+  const Program outer = program_;
   size_t i = element.begin;
   while (i < element.end) {
     if (ends_word(list_[i])) {
+      if (ends_command(list_, i)) program_ = {};
       i++;
       continue;
     }
@@ -102,71 +119,7 @@ void SecretFinder::script(Element element, int depth) {
     }
   }
   expect_ = {};
-}
-
-void SecretFinder::word(Range range) {
-  const std::string_view word = list_.substr(range.begin, range.end - range.begin);
-  if (expect_.strength != Strength::none) {
-    const bool taken = expect_.certain || !word.starts_with('-');
-    if (taken) expected(range, word);
-    expect_ = {};
-    if (taken) return;
-  }
-  if (word.starts_with('-') || word.starts_with('/')) option(range, word);
-  if (word.starts_with('-')) return;
-  if (const auto flags = client_flags(word); !flags.empty()) {
-    client_ = flags;
-    commanded_ = false;
-  } else if (!client_.empty() && !client_[0].command.empty()) {
-    commanded_ |= word == client_[0].command;
-  }
-}
-
-void SecretFinder::expected(Range range, std::string_view word) {
-  // A weak name may well mean a file: curl --key client.pem.
-  if (!expect_.certain && is_harmless("key", expect_.strength, word)) return;
-  add_after(range, expect_.after);
-}
-
-void SecretFinder::add_after(Range range, char after) {
-  if (after != '\0') {
-    const size_t sign = list_.find(after, range.begin);
-    if (sign >= range.end) return;
-    range.begin = sign + 1;
-  }
-  if (range.begin < range.end) ranges_.push_back(range);
-}
-
-void SecretFinder::option(Range range, std::string_view word) {
-  if (!client_.empty() && client_option(range, word)) return;
-  if (word.size() < 5 || word[0] != '-' || word.find('=') != word.npos) return;
-  const size_t dashes = std::min(word.find_first_not_of('-'), word.size());
-  expect_.strength = strength_of(word.substr(dashes));
-  if (expect_.strength == Strength::header) expect_ = {};
-}
-
-bool SecretFinder::client_option(Range range, std::string_view word) {
-  for (const ClientFlag& flag : client_) {
-    if (!flag.command.empty() && !commanded_) continue;
-    const bool short_flag = flag.flag.size() == 2;
-    // -sSu user:password
-    const bool bundled = short_flag && flag.after != '\0' && word.size() > 2 && word.size() <= 6 &&
-                         word.back() == flag.flag[1] &&
-                         std::all_of(word.begin() + 1, word.end(), is_letter);
-    if ((word == flag.flag || bundled) && flag.takes != ClientFlag::Takes::attached) {
-      expect_ = {Strength::strong, flag.after, true};
-      if (flag.after == '\0') client_ = {};  // what follows may be another program: sshpass, sudo
-      return true;
-    }
-    const size_t size = flag.flag.size();
-    if (!word.starts_with(flag.flag) || word.size() == size) continue;
-    const bool assigned = !short_flag && word[size] == '=';  // --user=name:password
-    if (!assigned && flag.takes == ClientFlag::Takes::next) continue;
-    add_after({range.begin + size + (assigned ? 1 : 0), range.end}, flag.after);
-    if (flag.after == '\0') client_ = {};
-    return true;
-  }
-  return false;
+  program_ = outer;
 }
 
 void SecretFinder::add_repetitions() {

@@ -28,15 +28,37 @@ class SecretFinder {
     Strength strength = Strength::none;  // of the option before it
     char after = '\0';                   // only what follows the first of these
     bool certain = false;                // even if it looks like an option
+    bool valued = false;                 // even if it looks like one with a single dash
+  };
+
+  // Words after which bare names are set: aws configure set NAME VALUE.
+  enum class Setting : uint8_t { none, next, any };
+
+  // The command that the words so far belong to.
+  struct Program {
+    std::span<const ClientFlag> flags;  // of a client
+    std::string_view command;           // its command word: docker login
+    uint32_t operands = 0;              // so far, of the client or its command
+    uint64_t given = 0;                 // a bit for the lower six of each letter of its options
+    Setting setting = Setting::none;
   };
 
   void element(Element element);
+  void words(const Element& element);
   void script(Element element, int depth);
   void word(Range range);
-  void option(Range range, std::string_view word);
-  bool client_option(Range range, std::string_view word);
+  bool is_expected(std::string_view word) const;
   void expected(Range range, std::string_view word);
+  void option(Range range, std::string_view word);
+  void option_with_value(Range range, size_t sign);
+  bool client_option(Range range, std::string_view word);
+  void note_option(std::string_view word);
+  void operand(Range range, std::string_view word);
+  void client_operand(Range range, std::string_view word);
+  void setting(std::string_view word);
+  bool in_command(const ClientFlag& flag) const;
   void add_after(Range range, char after);
+  void add(Range range);
   void add_repetitions();
   void tidy();
 
@@ -45,8 +67,9 @@ class SecretFinder {
   Ranges repeated_;
   Survey survey_;  // of the element that is looked at
   Expect expect_;
-  std::span<const ClientFlag> client_;
-  bool commanded_ = false;       // the client's command word (docker login) was seen
+  Program program_;
+  bool after_option_ = false;    // the word before was an option
+  bool prose_ = false;           // these words may be no command
   bool script_follows_ = false;  // the element before was -c
 };
 

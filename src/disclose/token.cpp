@@ -132,6 +132,20 @@ void find_random_parts(const Element& element, Range run, Ranges& out) {
   }
 }
 
+// What to hide of the login of a URL. Web addresses carry tokens in the place of the user, with no
+// password or a filler for it; git is the user that is none.
+Range secret_of_login(std::string_view login, bool web) {
+  const size_t colon = login.find(':');
+  if (colon == login.npos) return {0, !web || login == "git" ? 0 : login.size()};
+  const std::string_view password = login.substr(colon + 1);
+  if (web && (password.empty() || password == "x-oauth-basic")) return {0, colon};
+  return {colon + 1, login.size()};
+}
+
+bool is_web(std::string_view before) {
+  return before.ends_with("http") || before.ends_with("https");
+}
+
 }  // namespace
 
 void find_tokens(const Element& element, const std::vector<size_t>& word_starts, Ranges& out) {
@@ -202,14 +216,20 @@ void find_url_passwords(const Element& element, Ranges& out) {
     }
     const size_t host_end = std::min(text.find_first_of("/?#", begin), word_end);
     const std::string_view host = text.substr(begin, host_end - begin);
+    if (const size_t sign = host.rfind('@'); sign != host.npos) {
+      const Range secret = secret_of_login(host.substr(0, sign), is_web(text.substr(0, at)));
+      const size_t login = element.begin + begin;
+      if (secret.begin < secret.end) out.push_back({login + secret.begin, login + secret.end});
+      continue;
+    }
     const size_t colon = host.find(':');
     if (colon == host.npos) continue;
     const std::string_view after = host.substr(colon + 1);
     const bool port = std::all_of(after.begin(), after.end(), is_digit);
     const size_t password = begin + colon + 1;
-    size_t end = host.rfind('@') == host.npos ? 0 : begin + host.rfind('@');
+    size_t end = 0;
     // A slash in the password ends what a URL calls its host; a port would be digits.
-    if (end < password && !port && word_sign != text.npos) end = word_sign;
+    if (!port && word_sign != text.npos) end = word_sign;
     const bool unfinished = element.cut && word_end == text.size() && !port && host[0] != '[';
     if (end < password && unfinished) end = text.size();
     if (end > password) out.push_back({element.begin + password, element.begin + end});

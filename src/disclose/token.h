@@ -16,7 +16,7 @@ void find_random_words(const Element& element, Ranges& out);
 // -----BEGIN ... PRIVATE KEY-----
 void find_private_keys(const Element& element, Ranges& out);
 
-// scheme://user:PASSWORD@host
+// scheme://user:PASSWORD@host   https://TOKEN@host
 void find_url_passwords(const Element& element, Ranges& out);
 
 }  // namespace plumb::disclose

@@ -137,9 +137,11 @@ TEST(DiscloseModes, HostileTailsAreSafe) {
 TEST(DiscloseModes, HostileListsAreQuicklyDealtWith) {
   const auto begin = std::chrono::steady_clock::now();
   for (const std::string_view piece :
-       {"://", "://a:b", "key=/", "key='/", "token=", "sk-", "key: /x ", "\"'", "' \"", "a=\"",
-        ",a", "-----BEGIN ", "eyJ.", "AKIA-", ": ", "password:x ", "/aB1/", "--token ",
-        "mysql -p "}) {
+       {"://",       "://a:b",    "key=/",      "key='/",       "token=",       "sk-",
+        "key: /x ",  "\"'",       "' \"",       "a=\"",         ",a",           "-----BEGIN ",
+        "eyJ.",      "AKIA-",     ": ",         "password:x ",  "/aB1/",        "--token ",
+        "mysql -p ", "x']=",      "Bearer ",    "Bearer  \t",   "set a_token ", "sqlplus a/",
+        "x;",        "--auth a:", "https://a@", " /password:x", "mysql -vvvvp"}) {
     std::string list;
     while (list.size() + piece.size() < UINT16_MAX) list += piece;
     disclose::SecretFinder finder;
