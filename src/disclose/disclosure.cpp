@@ -75,13 +75,17 @@ Disclosure::Layout Disclosure::make_layout(const schema::Event& event) const {
 
 bool Disclosure::guards(const Field& field) const {
   if (mode_ != Mode::redact) return field.privacy != Privacy::open;
-  return field.is_text() &&
-         (field.privacy == Privacy::argument || field.privacy == Privacy::environment);
+  return field.is_text() && field.privacy != Privacy::open && field.privacy != Privacy::address;
+}
+
+const Ranges& Disclosure::secrets(const Field& field, std::string_view bytes, bool cut) {
+  const bool path = field.privacy == Privacy::path;
+  return finder_.find(bytes, cut, path ? SecretFinder::Of::path : SecretFinder::Of::words);
 }
 
 bool Disclosure::has_secrets(const Record& record, const Layout& layout) {
   for (const Field* field : layout.guarded) {
-    if (!finder_.find(record.text(*field), record.cut(*field)).empty()) return true;
+    if (!secrets(*field, record.text(*field), record.cut(*field)).empty()) return true;
   }
   return false;
 }
@@ -139,7 +143,7 @@ void Disclosure::replace_in_place(const Record& record, const Field& field) {
 
 void Disclosure::disclose_text(const Field& field, std::string_view bytes, bool cut) {
   if (mode_ == Mode::none || bytes.empty()) return;
-  if (mode_ == Mode::redact) return mask(bytes, cut);
+  if (mode_ == Mode::redact) return mask(field, bytes, cut);
   if (field.kind != Kind::tail_list) return append_hash(bytes);
   while (!bytes.empty()) {
     const size_t end = std::min(bytes.find('\0'), bytes.size());
@@ -149,9 +153,9 @@ void Disclosure::disclose_text(const Field& field, std::string_view bytes, bool 
   }
 }
 
-void Disclosure::mask(std::string_view bytes, bool cut) {
+void Disclosure::mask(const Field& field, std::string_view bytes, bool cut) {
   size_t shown = 0;
-  for (const Range& range : finder_.find(bytes, cut)) {
+  for (const Range& range : secrets(field, bytes, cut)) {
     text_ += bytes.substr(shown, range.begin - shown);
     text_ += mask_text;
     shown = range.end;

@@ -1,6 +1,6 @@
 // Disclosure: the one place that every record passes on its way out of the program.
 //
-//   redact  secrets in arguments and environments become ***; all else stays
+//   redact  secrets in arguments, environments and paths become ***; all else stays
 //   hash    private text becomes "#" and 12 digits, private addresses one of fd70::/16, by a keyed
 //           hash: equal stays equal within a run, nothing can be looked up
 //   raw     nothing changes
@@ -43,13 +43,14 @@ class Disclosure {
   const Layout& layout_of(const schema::Event& event);
   Layout make_layout(const schema::Event& event) const;
   bool guards(const schema::Field& field) const;
+  const Ranges& secrets(const schema::Field& field, std::string_view bytes, bool cut);
   bool has_secrets(const schema::Record& record, const Layout& layout);
   schema::Record rebuild(const schema::Record& record, const Layout& layout);
   void replace_tail(const schema::Record& record, const schema::Field& field, bool guarded);
   void replace_in_place(const schema::Record& record, const schema::Field& field);
   // Appends what may be shown of `bytes` to text_.
   void disclose_text(const schema::Field& field, std::string_view bytes, bool cut);
-  void mask(std::string_view bytes, bool cut);
+  void mask(const schema::Field& field, std::string_view bytes, bool cut);
   void append_hash(std::string_view bytes);
 
   Mode mode_;

@@ -42,7 +42,7 @@ bool announces_script(std::string_view word) {
 
 }  // namespace
 
-const Ranges& SecretFinder::find(std::string_view list, bool cut) {
+const Ranges& SecretFinder::find(std::string_view list, bool cut, Of of) {
   list_ = list;
   ranges_.clear();
   expect_ = {};
@@ -50,7 +50,9 @@ const Ranges& SecretFinder::find(std::string_view list, bool cut) {
   program_ = {};
   for (size_t begin = 0; begin < list.size();) {
     const size_t end = std::min(list.find('\0', begin), list.size());
-    element({.list = list, .begin = begin, .end = end, .cut = cut && end + 1 >= list.size()});
+    const Element next{
+        .list = list, .begin = begin, .end = end, .cut = cut && end + 1 >= list.size()};
+    of == Of::path ? path(next) : element(next);
     begin = end + 1;
   }
   if (!ranges_.empty()) {
@@ -75,6 +77,14 @@ void SecretFinder::element(Element element) {
   if ((traits & has_space) == 0) return;
   find_schemes(element, ranges_);
   if (size >= 40) find_private_keys(element, ranges_);
+}
+
+void SecretFinder::path(Element element) {
+  survey(element, survey_);
+  if ((survey_.traits & has_sign) != 0) find_assignments(element, ranges_);
+  if ((survey_.traits & has_colon) != 0) find_url_passwords(element, ranges_);
+  if (element.end - element.begin >= shortest_token || element.cut)
+    find_tokens(element, survey_.word_starts, ranges_);
 }
 
 void SecretFinder::words(const Element& element) {

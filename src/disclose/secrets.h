@@ -18,9 +18,14 @@ namespace plumb::disclose {
 
 class SecretFinder {
  public:
+  enum class Of : uint8_t {
+    words,  // arguments and environments
+    path,   // names of files, which are random and full of spaces and dashes for good reasons
+  };
+
   // `list`: strings that each end with NUL, or one string. `cut`: its last string went on. The
   // result is sorted and disjoint, never crosses a NUL, and is valid until the next call.
-  const Ranges& find(std::string_view list, bool cut);
+  const Ranges& find(std::string_view list, bool cut, Of of = Of::words);
 
  private:
   // What the words so far make of the next one.
@@ -44,6 +49,7 @@ class SecretFinder {
   };
 
   void element(Element element);
+  void path(Element element);
   void words(const Element& element);
   void script(Element element, int depth);
   void word(Range range);

@@ -156,5 +156,27 @@ TEST(DisclosePlainSecrets, OrdinaryWordsStay) {
   for (const char* said : shown_as_they_are) EXPECT_EQ(redacted(said), said);
 }
 
+std::string redacted_path(const std::string& path) {
+  const Event event = EventMaker("open").text("path").take();
+  RecordMaker maker(event);
+  maker.tail("path", path);
+  disclose::Disclosure disclosure(disclose::Mode::redact, {});
+  return std::string(disclosure.apply(maker.record()).text(event.fields[0]));
+}
+
+TEST(DisclosePlainSecrets, APathShowsNoneThatArgumentsWouldNot) {
+  EXPECT_EQ(redacted_path("/tmp/TOKEN=hunter2"), "/tmp/TOKEN=***");
+  EXPECT_EQ(redacted_path("/srv/glpat-"
+                          "abcdefghijkl34567890/x"),
+            "/srv/***/x");
+  EXPECT_EQ(redacted_path("https://ada:hunter2@h/x"), "https://ada:***@h/x");
+  for (const char* path :
+       {"/etc/passwd", "/home/ada/.aws/credentials", "/proc/self/task/7/status", "secret token",
+        "/nix/store/0c6kzph7l0dcbfmjap64f0czdafn3b7x-gcc-12.3.0/lib/gcc", "/run/secrets/password",
+        "/sys/devices/pci0000:00/0000:00:1f.2/ata1", "/tmp/q7Rk2VxT9pLw4ZsB8nYc/f", "--token x",
+        "/var/lib/docker/overlay2/4f66ad9a2b1c/merged", "/data/year=2024/key=5", "/tmp/a b: c=d"})
+    EXPECT_EQ(redacted_path(path), path);
+}
+
 }  // namespace
 }  // namespace plumb::test
