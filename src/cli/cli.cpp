@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdio>
 
+#include "base/print.h"
 #include "base/text.h"
 #include "cli/help.h"
 #include "cli/options.h"
@@ -35,7 +36,7 @@ Result<int> run(const Words& words, Source source, const Command& command) {
                                                       : tracers.empty() ? ""
                                                                         : tracers[0])));
   if (!parsed.help) return session::run(parsed.request);
-  fmt::print("{}", help_of(command, tracers));
+  TRY(print(help_of(command, tracers)));
   return 0;
 }
 
@@ -89,8 +90,8 @@ const std::vector<Command> all_commands = {
      {{"completion bash >/etc/bash_completion.d/plumb", "for every user"}}}};
 
 int report(const Error& error) {
-  fmt::print(stderr, "plumb: {}\n", error.what);
-  if (!error.hint.empty()) fmt::print(stderr, "hint: {}\n", error.hint);
+  tell("plumb: " + error.what + "\n");
+  if (!error.hint.empty()) tell("hint: " + error.hint + "\n");
   return static_cast<int>(error.exit_status);
 }
 
@@ -107,13 +108,13 @@ Result<> refuse_misspelled(const std::string& word) {
 
 Result<int> dispatch(const Words& words) {
   if (words.empty()) {
-    fmt::print("{}", help_of_all());
+    TRY(print(help_of_all()));
     return static_cast<int>(Exit::usage);
   }
   const std::string& first = words[0];
   if (first == "--help" || first == "-h") return help({});
   if (first == "--version") {
-    fmt::print("plumb {}\n", version());
+    TRY(print(fmt::format("plumb {}\n", version())));
     return 0;
   }
   for (const Command& each : commands())

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "base/print.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "session/prepare.h"
@@ -119,11 +120,11 @@ Result<int> completion(const Words& words) {
   std::vector<std::string> names;
   for (const Command& each : commands())
     if (*each.name) names.emplace_back(each.name);
-  fmt::print(frame, fmt::arg("commands", fmt::join(names, " ")),
-             fmt::arg("tracers", fmt::join(session::tracer_names(), " ")),
-             fmt::arg("fields", fmt::join(all_fields(), " ")),
-             fmt::arg("branches", branches_of_commands()),
-             fmt::arg("values", branches_of_values()));
+  TRY(print(fmt::format(frame, fmt::arg("commands", fmt::join(names, " ")),
+                        fmt::arg("tracers", fmt::join(session::tracer_names(), " ")),
+                        fmt::arg("fields", fmt::join(all_fields(), " ")),
+                        fmt::arg("branches", branches_of_commands()),
+                        fmt::arg("values", branches_of_values()))));
   return 0;
 }
 

@@ -1,8 +1,7 @@
 // plumb doctor: what this machine allows, what is missing, what to do.
 #include "doctor/doctor.h"
 
-#include <fmt/format.h>
-
+#include "base/print.h"
 #include "cli/help.h"
 #include "cli/values.h"
 #include "doctor/report.h"
@@ -27,7 +26,7 @@ Result<int> doctor(const Words& words) {
   if (taken.help) return help({"doctor"});
   if (!taken.plain.empty()) return misuse("doctor: unknown word '" + taken.plain[0] + "'");
   const plumb::doctor::Report report = plumb::doctor::examine();
-  fmt::print("{}", json ? plumb::doctor::as_json(report) : plumb::doctor::as_text(report));
+  TRY(print(json ? plumb::doctor::as_json(report) : plumb::doctor::as_text(report)));
   return static_cast<int>(report.can_trace ? Exit::done : Exit::failed);
 }
 

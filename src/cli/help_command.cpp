@@ -1,8 +1,5 @@
 // plumb help: what is called how, as text or as a manual page.
-#include <fmt/format.h>
-
-#include <algorithm>
-
+#include "base/print.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/values.h"
@@ -13,6 +10,15 @@ namespace {
 
 std::vector<FlagGroup> flags_into(bool& manual) {
   return {{"Output", {{"--man", "", "the whole manual as roff: man -l FILE", into(manual)}}}};
+}
+
+// A command or a tracer; without either, all of them.
+Result<std::string> help_about(const std::string& what) {
+  if (what.empty()) return help_of_all();
+  for (const Command& each : commands())
+    if (what == each.name) return help_of(each);
+  TRY(session::open_tracer(what));
+  return help_of(commands()[0], {what});
 }
 
 }  // namespace
@@ -27,20 +33,11 @@ Result<int> help(const Words& words) {
   const Taken taken = TRY(take_flags(words, flags_into(as_manual), "plumb help"));
   const std::string what = taken.help ? "help" : taken.plain.empty() ? "" : taken.plain[0];
   if (as_manual) {
-    fmt::print("{}", manual());
+    TRY(print(manual()));
     return 0;
   }
-  if (what.empty()) {
-    fmt::print("{}", help_of_all());
-    return 0;
-  }
-  for (const Command& each : commands()) {
-    if (what != each.name) continue;
-    fmt::print("{}", help_of(each));
-    return 0;
-  }
-  TRY(session::open_tracer(what));
-  fmt::print("{}", help_of(commands()[0], {what}));
+  const std::string text = TRY(help_about(what));
+  TRY(print(text));
   return 0;
 }
 

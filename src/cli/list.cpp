@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/print.h"
 #include "cli/help.h"
 #include "cli/markdown.h"
 #include "cli/values.h"
@@ -44,45 +45,46 @@ ordered_json json_of(const kernel::Tracer& tracer) {
           {"hooks", std::move(hooks)}};
 }
 
-void print_fields(const schema::Event& event) {
-  fmt::print("\nFields\n");
+std::string text_of(const schema::Event& event) {
+  std::string text = "\nFields\n";
   for (const schema::Field& f : event.fields)
-    fmt::print("  {:<16} {:<11} {}{}\n", f.path, schema::type_name(f), f.doc,
-               f.privacy == schema::Privacy::open
-                   ? ""
-                   : fmt::format(" [{}]", schema::privacy_name(f.privacy)));
+    text += fmt::format("  {:<16} {:<11} {}{}\n", f.path, schema::type_name(f), f.doc,
+                        f.privacy == schema::Privacy::open
+                            ? ""
+                            : fmt::format(" [{}]", schema::privacy_name(f.privacy)));
+  return text;
 }
 
-void print_hooks(const kernel::Tracer& tracer) {
-  fmt::print("\nHooks\n");
+std::string text_of_hooks(const kernel::Tracer& tracer) {
+  std::string text = "\nHooks\n";
   bool unknown = false;
   for (const kernel::Hook& h : tracer.hooks()) {
     unknown |= h.unknown;
-    fmt::print("  {} {:<38} {}{}\n",
-               h.unknown  ? "?"
-               : h.chosen ? "*"
-                          : " ",
-               h.section, h.purpose, h.refusal.empty() ? "" : ": " + h.refusal);
+    text += fmt::format("  {} {:<38} {}{}\n",
+                        h.unknown  ? "?"
+                        : h.chosen ? "*"
+                                   : " ",
+                        h.section, h.purpose, h.refusal.empty() ? "" : ": " + h.refusal);
   }
-  if (!unknown) fmt::print("  * in use on this kernel\n");
-  if (unknown)
-    fmt::print(
-        "  ? whether this kernel allows it, only root may try (or CAP_BPF and CAP_PERFMON):\n"
-        "    sudo plumb list {}\n",
-        tracer.name());
+  if (!unknown) return text + "  * in use on this kernel\n";
+  return text +
+         fmt::format(
+             "  ? whether this kernel allows it, only root may try (or CAP_BPF and CAP_PERFMON):\n"
+             "    sudo plumb list {}\n",
+             tracer.name());
 }
 
-void print(const kernel::Tracer& tracer) {
+std::string text_of(const kernel::Tracer& tracer) {
   const kernel::About& about = tracer.about();
-  fmt::print("{}: {}\n", tracer.name(), about.question);
-  if (!about.reasons.empty()) fmt::print("\n{}\n", about.reasons);
-  fmt::print("\nCost:  {}\nBlind: {}\n", about.cost, about.blind);
-  print_fields(tracer.schema().event);
-  if (!tracer.schema().knobs.empty()) fmt::print("\nKnobs\n");
+  std::string text = fmt::format("{}: {}\n", tracer.name(), about.question);
+  if (!about.reasons.empty()) text += "\n" + about.reasons + "\n";
+  text += fmt::format("\nCost:  {}\nBlind: {}\n", about.cost, about.blind);
+  text += text_of(tracer.schema().event);
+  if (!tracer.schema().knobs.empty()) text += "\nKnobs\n";
   for (const schema::Knob& k : tracer.schema().knobs)
-    fmt::print("  --{:<14} {:<11} {} (default {})\n", k.name, schema::type_name(k.type), k.type.doc,
-               k.fallback);
-  print_hooks(tracer);
+    text += fmt::format("  --{:<14} {:<11} {} (default {})\n", k.name, schema::type_name(k.type),
+                        k.type.doc, k.fallback);
+  return text + text_of_hooks(tracer);
 }
 
 struct Shape {
@@ -103,17 +105,28 @@ Result<kernel::Tracer> open_with_hooks(const std::string& name) {
   return tracer;
 }
 
-Result<int> list_one(const std::string& name, const Shape& shape) {
-  if (shape.markdown) {
-    fmt::print("{}", markdown_of(TRY(session::open_tracer(name))));
-    return 0;
-  }
+// What a file says of itself may be any bytes.
+std::string text_of(const ordered_json& json) {
+  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+Result<std::string> about_one(const std::string& name, const Shape& shape) {
+  if (shape.markdown) return markdown_of(TRY(session::open_tracer(name)));
   const kernel::Tracer tracer = TRY(open_with_hooks(name));
-  if (shape.json)
-    fmt::print("{}\n", json_of(tracer).dump(2));
-  else
-    print(tracer);
-  return 0;
+  return shape.json ? text_of(json_of(tracer)) : text_of(tracer);
+}
+
+Result<std::string> about_all(const Shape& shape) {
+  if (shape.markdown) return misuse("list: of which tracer?", "plumb list TRACER --markdown");
+  ordered_json all = ordered_json::array();
+  std::string lines;
+  for (const std::string& each : session::tracer_names()) {
+    if (shape.json)
+      all.push_back(json_of(TRY(open_with_hooks(each))));
+    else
+      lines += fmt::format("{:<16} {}\n", each, TRY(session::open_tracer(each)).about().question);
+  }
+  return shape.json ? text_of(all) : lines;
 }
 
 }  // namespace
@@ -129,16 +142,9 @@ Result<int> list(const Words& words) {
   if (taken.help) return help({"list"});
   if (taken.plain.size() > 1) return misuse("list: one tracer at a time");
   if (shape.json && shape.markdown) return misuse("list: --json or --markdown, not both");
-  if (!taken.plain.empty()) return list_one(taken.plain[0], shape);
-  if (shape.markdown) return misuse("list: of which tracer?", "plumb list TRACER --markdown");
-  ordered_json all = ordered_json::array();
-  for (const std::string& each : session::tracer_names()) {
-    if (shape.json)
-      all.push_back(json_of(TRY(open_with_hooks(each))));
-    else
-      fmt::print("{:<16} {}\n", each, TRY(session::open_tracer(each)).about().question);
-  }
-  if (shape.json) fmt::print("{}\n", all.dump(2));
+  const std::string text =
+      TRY(taken.plain.empty() ? about_all(shape) : about_one(taken.plain[0], shape));
+  TRY(print(text));
   return 0;
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "base/print.h"
 #include "base/text.h"
 #include "kernel/features.h"
 
@@ -40,7 +41,7 @@ int keep(libbpf_print_level level, const char* format, va_list arguments) {
   vsnprintf(line.data(), line.size(), format, arguments);
   line.pop_back();
   if (messages().size() < kept_bytes) messages() += line;
-  if (aloud_flag()) fputs(line.c_str(), stderr);
+  if (aloud_flag()) tell(line);
   return 0;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 #include <cstring>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -14,8 +15,8 @@ namespace plumb::render {
 
 class Output {
  public:
-  // Does not own `fd`.
-  explicit Output(int fd, size_t capacity = 64 << 10);
+  // Does not own `fd`, which errors call `name`.
+  explicit Output(int fd, std::string name = "standard output", size_t capacity = 64 << 10);
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -44,6 +45,7 @@ class Output {
   void drain();
 
   int fd_;
+  std::string name_;
   int error_ = 0;  // errno of the first failure
   size_t used_ = 0;
   size_t capacity_;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/print.h"
+
 namespace plumb::session {
 namespace {
 
@@ -38,7 +40,7 @@ Result<> tell_ended(const Request& request, const std::vector<uint32_t>& left) {
       fmt::format("process {} ended before it could be traced", fmt::join(ended, ", "));
   if (left.empty() && request.command.empty())
     return fail("--pid: " + what, "plumb TRACER -- COMMAND traces a program from its first moment");
-  fmt::print(stderr, "plumb: {}\n", what);
+  tell("plumb: " + what + "\n");
   return {};
 }
 

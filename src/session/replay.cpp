@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/print.h"
 #include "record/reader.h"
 #include "session/pipeline.h"
 #include "session/recorded_targets.h"
@@ -127,8 +128,8 @@ class Replay {
   }
 
   Result<int> verdict() const {
-    if (!request_.quiet) fmt::print(stderr, "{}\n", closing_line());
-    if (request_.statistics && !account_.empty()) fmt::print(stderr, "{}\n", account_);
+    if (!request_.quiet) tell(closing_line() + "\n");
+    if (request_.statistics && !account_.empty()) tell(account_ + "\n");
     if (!reader_.damage())
       return static_cast<int>(request_.strict && !lost_.empty() ? Exit::lost : Exit::done);
     return fail(

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "base/print.h"
 #include "kernel/live.h"
 #include "kernel/verifier.h"
 #include "session/capabilities.h"
@@ -156,12 +157,12 @@ class Run {
                                       ? fmt::format("{} events not written", opened_.unwritten())
                                       : "what could not be written";
     if (!request_.quiet || !written)
-      fmt::print(stderr, "{}\n", report_.closing_line(Clock::now() - began_, unwritten));
-    if (request_.statistics) fmt::print(stderr, "{}\n", report_.statistics_line());
+      tell(report_.closing_line(Clock::now() - began_, unwritten) + "\n");
+    if (request_.statistics) tell(report_.statistics_line() + "\n");
     const int status = command ? command->status().value_or(0) : 0;
     if (command && !command->status())
-      fmt::print(stderr, "plumb: {} (process {}) still runs, and is not traced any more\n",
-                 request_.command[0], command->pid());
+      tell(fmt::format("plumb: {} (process {}) still runs, and is not traced any more\n",
+                       request_.command[0], command->pid()));
     if (request_.strict && status == 0 && report_.lost_any()) return static_cast<int>(Exit::lost);
     return status;
   }
@@ -181,25 +182,24 @@ void say_unknown_names(const Prepared& prepared, Machine& machine) {
   for (const auto& plan : prepared.plans)
     for (const query::NamedValue& value : plan->names)
       if (std::string why = machine.why_unknown(value.field->format, value.name); !why.empty())
-        if (said.insert(why).second)
-          fmt::print(stderr, "plumb: --where: {}: nothing matches it\n", why);
+        if (said.insert(why).second) tell("plumb: --where: " + why + ": nothing matches it\n");
 }
 
 // A wish for a surface that this kernel does not have changes nothing else.
 void say_not_preferred(const kernel::Tracer& tracer, const std::string& preferred) {
   for (const kernel::Hook& hook : tracer.hooks())
     if (!preferred.empty() && hook.section.starts_with(preferred + "/") && !hook.refusal.empty())
-      fmt::print(stderr, "plumb: {}: --prefer {}: not by {}: {}\n", tracer.name(), preferred,
-                 hook.section, hook.refusal);
+      tell(fmt::format("plumb: {}: --prefer {}: not by {}: {}\n", tracer.name(), preferred,
+                       hook.section, hook.refusal));
 }
 
 void say_ready(const kernel::Live& live, const std::string& preferred) {
   for (const kernel::Tracer& tracer : live.tracers()) say_not_preferred(tracer, preferred);
   for (const kernel::Tracer& tracer : live.tracers())
     for (const std::string& missing : tracer.reductions())
-      fmt::print(stderr, "plumb: {}: not seen: {}; plumb list {} says why\n", tracer.name(),
-                 missing, tracer.name());
-  fmt::print(stderr, "plumb: ready\n");
+      tell(fmt::format("plumb: {}: not seen: {}; plumb list {} says why\n", tracer.name(), missing,
+                       tracer.name()));
+  tell("plumb: ready\n");
 }
 
 Result<Opened> open_output(const Request& request, const Prepared& prepared) {
@@ -227,7 +227,7 @@ Result<int> trace(const Request& request) {
   for (const auto& plan : prepared.plans) plans.push_back(plan.get());
   if (request.plan_only) {
     auto live = TRY(kernel::Live::configure(std::move(prepared.tracers), plans, options));
-    fmt::print("{}", describe(*live, plans, options, request, machine));
+    TRY(print(describe(*live, plans, options, request, machine)));
     return 0;
   }
   TRY(check_memory(options));

@@ -47,12 +47,10 @@ record::TracerPart part_of(const Prepared& prepared, size_t i, const Request& re
 
 Result<Opened> open_sink(const Request& request, schema::Clock clock) {
   Opened opened;
-  int fd = STDOUT_FILENO;
-  if (!request.output.empty()) {
-    opened.file = TRY(open_output(request.output, "write"));
-    fd = opened.file.get();
-  }
-  opened.output = std::make_unique<render::Output>(fd);
+  if (!request.output.empty()) opened.file = TRY(open_output(request.output, "write"));
+  const int fd = opened.file ? opened.file.get() : STDOUT_FILENO;
+  opened.output = opened.file ? std::make_unique<render::Output>(fd, request.output)
+                              : std::make_unique<render::Output>(fd);
   if (request.json)
     opened.sink = std::make_unique<render::Json>(*opened.output, clock);
   else

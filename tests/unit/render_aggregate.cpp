@@ -221,11 +221,11 @@ TEST(RenderKinds, BodiesThatAreTooShortShowNothing) {
 TEST(RenderOutput, AFullDiskIsAnErrorAndAClosedPipeAnEnd) {
   signal(SIGPIPE, SIG_IGN);
   Fd full(open("/dev/full", O_WRONLY));
-  render::Output disk(full.get());
+  render::Output disk(full.get(), "a.txt");
   disk.append("x");
   auto failed = disk.flush();
   ASSERT_FALSE(failed);
-  EXPECT_EQ(failed.error().what, "write output: No space left on device");
+  EXPECT_EQ(failed.error().what, "write a.txt: No space left on device");
   EXPECT_FALSE(disk.closed());
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);
@@ -242,7 +242,7 @@ TEST(RenderOutput, AFullDiskIsAnErrorAndAClosedPipeAnEnd) {
 TEST(RenderOutput, LargeTextsPassThroughASmallBuffer) {
   Captured out;
   Fd file(memfd_create("small", 0));
-  render::Output output(file.get(), 16);
+  render::Output output(file.get(), "small", 16);
   std::string expected;
   for (size_t size = 0; size < 300; size += 7) {
     output.append(std::string(size, static_cast<char>('a' + size % 26)));
