@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <malloc.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -144,6 +145,8 @@ int main(int argc, char** argv) {
   int spare = open("/dev/null", O_RDWR);
   while (spare >= 0 && spare <= STDERR_FILENO) spare = dup(spare);
   close(spare);
+  // a reader that goes away is no failure: writes then say EPIPE
+  signal(SIGPIPE, SIG_IGN);
   // glibc would raise it after the first large buffer is freed, and then keep the next ones
   mallopt(M_MMAP_THRESHOLD, 128 << 10);
   auto status = dispatch(Words(argv + 1, argv + argc));

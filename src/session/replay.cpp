@@ -1,7 +1,6 @@
 #include "session/replay.h"
 
 #include <fmt/format.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <map>
@@ -158,7 +157,6 @@ class Replay {
 }  // namespace
 
 Result<int> replay(const Request& request) {
-  signal(SIGPIPE, SIG_IGN);
   record::Reader reader = TRY(record::Reader::open(request.recording));
   Opened opened = TRY(open_sink(request, reader.origin().clock));
   return Replay(request, reader, opened).go();

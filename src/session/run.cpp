@@ -48,7 +48,6 @@ void install_signals() {
   action.sa_handler = on_child;
   action.sa_flags = SA_NOCLDSTOP;
   sigaction(SIGCHLD, &action, nullptr);
-  signal(SIGPIPE, SIG_IGN);
 }
 
 kernel::LiveOptions live_options(const Request& request) {
