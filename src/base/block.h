@@ -64,6 +64,13 @@ class Block {
 
   Mask beyond_ascii() const { return Mask(bytes_); }
 
+  // Control characters, DEL and all that is not ASCII: of the signed bytes one further those below
+  // that of '!', for DEL and what follows become negative, and 0xff becomes 0.
+  Mask unprintable() const {
+    const __m128i next = _mm_add_epi8(bytes_, _mm_set1_epi8(1));
+    return Mask(_mm_subs_epi8(next, _mm_set1_epi8('!')));
+  }
+
   // All sixteen.
   void store(char* to) const { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes_); }
 

@@ -105,9 +105,9 @@ Result<kernel::Tracer> open_with_hooks(const std::string& name) {
   return tracer;
 }
 
-// What a file says of itself may be any bytes.
+// What a file says of itself may be any bytes, and must not steer a terminal.
 std::string text_of(const ordered_json& json) {
-  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return json.dump(2, ' ', true, ordered_json::error_handler_t::replace) + "\n";
 }
 
 Result<std::string> about_one(const std::string& name, const Shape& shape) {

@@ -131,8 +131,8 @@ std::string as_json(const Report& report) {
                       {"remedy", check.remedy}});
   const ordered_json all = {
       {"kernel", report.kernel}, {"checks", std::move(checks)}, {"can_trace", report.can_trace}};
-  // paths of this machine are in it, and those may be any bytes
-  return all.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  // paths of this machine are in it; those may be any bytes, and must not steer a terminal
+  return all.dump(-1, ' ', true, ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace plumb::doctor

@@ -17,22 +17,41 @@ using schema::Kind;
 
 // Bytes that a JSON string cannot hold as they are, or that have to be looked at.
 Mask special(const Block& block) {
-  return block.beyond_ascii() | block.between('\0', '\x1f') | block.equal('"') | block.equal('\\');
+  return block.unprintable() | block.equal('"') | block.equal('\\');
+}
+
+char* put_unit(char* at, uint32_t unit) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  const std::array<char, 6> code = {
+      '\\', 'u', hex[unit >> 12], hex[unit >> 8 & 15], hex[unit >> 4 & 15], hex[unit & 15]};
+  std::memcpy(at, code.data(), code.size());
+  return at + code.size();
+}
+
+// \uXXXX; two of them, as in UTF-16, beyond U+FFFF.
+char* put_code(char* at, uint32_t code) {
+  if (code <= 0xffff) return put_unit(at, code);
+  const uint32_t beyond = code - 0x10000;
+  return put_unit(put_unit(at, 0xd800 | beyond >> 10), 0xdc00 | (beyond & 0x3ff));
 }
 
 char* put_escape(char* at, char c) {
-  constexpr std::string_view hex = "0123456789abcdef";
   constexpr std::string_view named = "\"\\\n\t\r\b\f";
   constexpr std::string_view letters = "\"\\ntrbf";
+  const size_t i = named.find(c);
+  if (i == named.npos) return put_unit(at, static_cast<uint8_t>(c));
   *at++ = '\\';
-  if (const size_t i = named.find(c); i != named.npos) {
-    *at++ = letters[i];
-    return at;
-  }
-  const auto byte = static_cast<uint8_t>(c);
-  const std::array<char, 5> code = {'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
-  std::memcpy(at, code.data(), code.size());
-  return at + code.size();
+  *at++ = letters[i];
+  return at;
+}
+
+// The character that `bytes` begins with.
+char* put_glyph(char* at, std::string_view bytes, Glyph glyph) {
+  if (glyph.size == 1) return put_escape(at, bytes[0]);
+  if (glyph.size != 0 && is_treacherous(glyph.code)) return put_code(at, glyph.code);
+  const std::string_view shown = glyph.size == 0 ? "\xef\xbf\xbd" : bytes.substr(0, glyph.size);
+  std::memcpy(at, shown.data(), shown.size());
+  return at + shown.size();
 }
 
 char* put_list(char* at, std::string_view list) {
@@ -100,15 +119,10 @@ char* put_json_text(char* at, std::string_view bytes) {
     block.store(at);  // what it writes too much lies in the room, and is written again
     at += run;
     bytes.remove_prefix(run);
-    if (found == 0) continue;
+    if (found == 0) [[likely]]
+      continue;
     const Glyph glyph = decode_utf8(bytes);
-    if (glyph.size == 1) {
-      at = put_escape(at, bytes[0]);
-    } else {
-      const std::string_view shown = glyph.size == 0 ? "\xef\xbf\xbd" : bytes.substr(0, glyph.size);
-      std::memcpy(at, shown.data(), shown.size());
-      at += shown.size();
-    }
+    at = put_glyph(at, bytes, glyph);
     bytes.remove_prefix(std::max<size_t>(glyph.size, 1));
   }
   *at++ = '"';

@@ -1,5 +1,6 @@
 // JSON text and values, written straight into a buffer. What comes out is always valid JSON: of a
-// string, bytes that are not UTF-8 become U+FFFD; of a field's value they are spelled out.
+// string, bytes that are not UTF-8 become U+FFFD; of a field's value they are spelled out. What
+// steers a terminal or reorders text is there as \uXXXX, so that a line may be looked at.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -13,10 +13,6 @@ constexpr std::string_view ellipsis = "…";
 // Control characters and everything that is not ASCII.
 bool is_other(char c) { return static_cast<uint8_t>(c) < 0x20 || static_cast<uint8_t>(c) >= 0x7f; }
 
-Mask others(const Block& block) {
-  return block.beyond_ascii() | block.between('\0', '\x1f') | block.equal('\x7f');
-}
-
 // Characters that mean themselves, and need no quotes in a shell.
 Mask bare(const Block& block) {
   return block.between(',', ':') | block.between('@', 'Z') | block.between('a', 'z') |
@@ -27,7 +23,7 @@ constexpr char some_bare = 'a';
 // The printable ASCII that `bytes` begins with.
 size_t printable(std::string_view bytes) {
   for (size_t at = 0; at < bytes.size(); at += Block::size) {
-    const uint32_t found = others(Block(bytes, at, some_bare)).bits();
+    const uint32_t found = Block(bytes, at, some_bare).unprintable().bits();
     if (found != 0) return at + static_cast<size_t>(__builtin_ctz(found));
   }
   return bytes.size();
@@ -121,7 +117,7 @@ void Pen::word(std::string_view bytes) {
   Mask other, special;  // to a shell
   for (size_t at = 0; at < bytes.size(); at += Block::size) {
     const Block block(bytes, at, some_bare);
-    const Mask others_here = others(block);
+    const Mask others_here = block.unprintable();
     other |= others_here;
     special |= !(bare(block) | others_here);
   }

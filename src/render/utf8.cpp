@@ -28,7 +28,7 @@ constexpr std::array treacherous = {
 template <size_t N>
 bool within(const std::array<Range, N>& ranges, uint32_t code) {
   for (const Range& range : ranges) {
-    if (code >= range.first && code <= range.last) return true;
+    if (code <= range.last) return code >= range.first;  // they are in order
   }
   return false;
 }

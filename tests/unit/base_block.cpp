@@ -46,6 +46,8 @@ TEST(Block, SeesWhatALoopSees) {
                   naive(bytes, at, [](char c) { return static_cast<uint8_t>(c) < 0x20; }));
         ASSERT_EQ(block.beyond_ascii().bits(),
                   naive(bytes, at, [](char c) { return static_cast<uint8_t>(c) > 0x7f; }));
+        ASSERT_EQ(block.unprintable().bits(),
+                  naive(bytes, at, [](char c) { return c < ' ' || c == 0x7f; }));
         std::string copy(Block::size, 'x');
         block.store(copy.data());
         ASSERT_EQ(copy.substr(0, block.count()), bytes.substr(at, 16));

@@ -133,7 +133,8 @@ TEST(RenderNumber, ArgumentsCanBePastedIntoAShell) {
 
 TEST(RenderNumber, PensAndJsonStayInTheirRoom) {
   std::mt19937 random(5);
-  constexpr std::string_view nasty("\0\x01'\"\\\xff\xc3\xa9\xe2\x80\xae ax", 14);
+  constexpr std::string_view nasty("\0\x01'\"\\\xff\xc3\xa9\xe2\x80\xae\x7f\xc2\x9b\xf3\xa0 ax",
+                                   19);
   for (int i = 0; i < 20'000; i++) {
     std::vector<std::string> list(random() % 6);
     for (std::string& word : list) {
