@@ -11,6 +11,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "base/fd.h"
 
@@ -63,17 +64,18 @@ std::string show_scaled(double value, std::span<const Scale> scales, double step
   return {text.data(), static_cast<size_t>(length)};
 }
 
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
+// Slips of the fingers from `a` to `b`: a letter more, less, another, or two that changed places.
+size_t slips(std::string_view a, std::string_view b) {
+  std::vector<size_t> earlier, above, row(b.size() + 1);  // of the letters before a[i - 1]
   for (size_t j = 0; j <= b.size(); j++) row[j] = j;
   for (size_t i = 1; i <= a.size(); i++) {
-    size_t diagonal = row[0];
+    earlier = std::exchange(above, row);
     row[0] = i;
     for (size_t j = 1; j <= b.size(); j++) {
-      size_t above = row[j];
-      size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      row[j] = std::min({above + 1, row[j - 1] + 1, change});
-      diagonal = above;
+      const size_t change = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, change});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        row[j] = std::min(row[j], earlier[j - 2] + 1);
     }
   }
   return row[b.size()];
@@ -112,12 +114,15 @@ std::string show_size(uint64_t bytes) {
 }
 
 std::string nearest(std::string_view typed, std::span<const std::string> candidates) {
+  // all flags begin with dashes: having those in common says nothing
+  const size_t letters = typed.size() - std::min(typed.find_first_not_of('-'), typed.size());
+  const size_t most = std::min(std::max<size_t>(1, (letters + 1) / 3), letters - (letters > 0));
   std::string best;
-  size_t best_distance = typed.size() / 2 + 1;
+  size_t fewest = most + 1;
   for (const std::string& candidate : candidates) {
-    size_t distance = edit_distance(typed, candidate);
-    if (distance < best_distance) {
-      best_distance = distance;
+    const size_t needed = slips(typed, candidate);
+    if (needed < fewest) {
+      fewest = needed;
       best = candidate;
     }
   }

@@ -23,7 +23,8 @@ std::string show_duration(uint64_t ns);
 // "4.0KiB", "512B".
 std::string show_size(uint64_t bytes);
 
-// The candidate that is nearest to what was typed, or "" when none is near enough to suggest.
+// The candidate that is nearest to what was typed, or "" when none is near enough to suggest: a
+// slip of the fingers for every three letters.
 std::string nearest(std::string_view typed, std::span<const std::string> candidates);
 
 std::vector<std::string> split(std::string_view text, char separator);
