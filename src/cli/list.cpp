@@ -1,6 +1,8 @@
 // plumb list: what the tracers see, as their own BTF and comments say.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "base/print.h"
@@ -47,8 +49,10 @@ ordered_json json_of(const kernel::Tracer& tracer) {
 
 std::string text_of(const schema::Event& event) {
   std::string text = "\nFields\n";
+  size_t width = 0;
+  for (const schema::Field& f : event.fields) width = std::max(width, f.path.size());
   for (const schema::Field& f : event.fields)
-    text += fmt::format("  {:<16} {:<11} {}{}\n", f.path, schema::type_name(f), f.doc,
+    text += fmt::format("  {:<{}} {:<11} {}{}\n", f.path, width, schema::type_name(f), f.doc,
                         f.privacy == schema::Privacy::open
                             ? ""
                             : fmt::format(" [{}]", schema::privacy_name(f.privacy)));
