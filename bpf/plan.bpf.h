@@ -18,6 +18,7 @@ enum leaf_op {
 	OP_EQUAL,   /* number == value */
 	OP_LESS,    /* number < value */
 	OP_AT_MOST, /* number <= value */
+	OP_BITS,    /* (number & value) == value */
 	OP_WORDS,   /* text or address: (word & mask) == word for each word */
 };
 enum leaf_place {

@@ -29,6 +29,8 @@
 #define DETAIL TAG("detail")
 /* Where it cannot be told it is 0, which is shown as nothing (null in JSON). */
 #define ZERO_IS_UNKNOWN TAG("zero:unknown")
+/* On an enumeration: each enumerator is a bit, or several; a value is any of them together. */
+#define BITS TAG("bits")
 /* On a field that is a struct: a member of it that is a detail of this event. */
 #define DETAIL_PART(member) TAG("detail:" #member)
 /* What disclosing the field could reveal: open, argument, path, environment or address. */
@@ -66,6 +68,8 @@ typedef __u32 process_id_t TAG("format:id");
 typedef __u32 namespace_t TAG("format:id");
 typedef __s32 status_t TAG("format:id");
 typedef __u32 user_id_t TAG("format:id");
+typedef __s32 descriptor_t TAG("format:id");
+typedef __u32 permissions_t TAG("format:octal");
 typedef __u64 instant_t TAG("format:instant") TAG("unit:ns");
 typedef __u64 pointer_t TAG("format:hex");
 typedef __u64 cgroup_t TAG("format:cgroup");

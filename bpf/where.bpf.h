@@ -66,6 +66,8 @@ static __always_inline bool leaf_holds(const volatile struct leaf *leaf, const v
 
 	if (leaf->op == OP_EQUAL)
 		return number == leaf->value;
+	if (leaf->op == OP_BITS)
+		return (number & leaf->value) == leaf->value;
 	if (leaf->op == OP_LESS)
 		return leaf->is_signed ? (__s64)number < (__s64)leaf->value : number < leaf->value;
 	return leaf->is_signed ? (__s64)number <= (__s64)leaf->value : number <= leaf->value;

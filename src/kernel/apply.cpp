@@ -22,6 +22,8 @@ const char* constant_of(query::Leaf::Op op) {
       return "OP_AT_MOST";
     case query::Leaf::Op::words:
       return "OP_WORDS";
+    case query::Leaf::Op::bits:
+      return "OP_BITS";
   }
   return "";
 }

@@ -55,7 +55,8 @@ Result<> check(const Source& source, const Comparison& comparison, const Token& 
   const Field& field = *comparison.field;
   const std::string symbol = "'" + std::string(source.at(operation.span)) + "'";
   const bool is_text = comparison.subject == Subject::text || comparison.subject == Subject::name;
-  if (is_text_test(comparison.test) && !is_text)
+  const bool asks_bits = comparison.test == Test::contains && field.names && field.names->bits;
+  if (is_text_test(comparison.test) && !is_text && !asks_bits)
     return source.complain(operation.span,
                            symbol + " compares text, which '" + field.path + "' is not");
   const bool orders = comparison.test == Test::less || comparison.test == Test::at_most;

@@ -18,6 +18,8 @@ bool number_holds(const Comparison& comparison, uint64_t number) {
         return below(number, value.number);
       case Test::at_most:
         return !below(value.number, number);
+      case Test::contains:
+        return (number & value.number) == value.number;
       default:
         return number == value.number;
     }

@@ -79,9 +79,10 @@ class Translation {
     Leaf leaf;
     leaf.field = comparison.field;
     leaf.value = value.number;
-    leaf.op = comparison.test == Test::less      ? Leaf::Op::less
-              : comparison.test == Test::at_most ? Leaf::Op::at_most
-                                                 : Leaf::Op::equal;
+    leaf.op = comparison.test == Test::less       ? Leaf::Op::less
+              : comparison.test == Test::at_most  ? Leaf::Op::at_most
+              : comparison.test == Test::contains ? Leaf::Op::bits
+                                                  : Leaf::Op::equal;
     return of(std::move(leaf), negated);
   }
 

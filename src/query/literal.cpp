@@ -33,6 +33,7 @@ std::vector<std::pair<int64_t, std::string>> named_values(const Field& field) {
 // "What the field is" for an error: "a duration", ...
 std::string wanted(const Field& field) {
   if (field.kind == Kind::boolean) return "true or false";
+  if (field.names && field.names->bits) return "a name, or with 'contains' a bit";
   if (field.names) return "one of its names";
   if (field.format == Format::error) return "an error such as ENOENT";
   if (field.format == Format::signal) return "a signal such as SIGKILL";
@@ -43,6 +44,11 @@ std::string wanted(const Field& field) {
 
 Result<uint64_t> magnitude(const Field& field, std::string_view text) {
   if (field.unit == Unit::ns) return parse_duration_ns(text);
+  uint64_t octal = 0;
+  if (field.format == Format::octal &&
+      std::from_chars(text.data(), text.data() + text.size(), octal, 8).ptr ==
+          text.data() + text.size())
+    return octal;
   auto plain = parse_unsigned(text);
   if (plain) return plain;
   if (field.unit == Unit::bytes) return parse_size_bytes(text);

@@ -28,7 +28,7 @@ struct Limits {
 
 // One comparison the kernel makes; bpf/plan.bpf.h explains the decision list.
 struct Leaf {
-  enum class Op : uint8_t { equal, less, at_most, words };
+  enum class Op : uint8_t { equal, less, at_most, words, bits };
   enum class Place : uint8_t { field, tail_start, tail_end };
   static constexpr int pass = -1;
   static constexpr int reject = -2;

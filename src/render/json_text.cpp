@@ -94,6 +94,7 @@ char* put_number(char* at, const Field& field, uint64_t bits, Moments& moments) 
   if (field.absent(bits)) return put_null(at);
   if (field.format == Format::instant) return put_instant(at, bits, moments);
   if (field.format == Format::hex) return put_quoted_number(at, put_hex, bits);
+  if (field.format == Format::octal) return put_quoted_number(at, put_octal, bits);
   return field.is_signed() ? put_json_signed(at, static_cast<int64_t>(bits))
                            : put_json_unsigned(at, bits);
 }

@@ -21,7 +21,8 @@ uint32_t longest_name(const Field& field) {
   if (field.names) {
     for (const auto& [value, name] : field.names->values) longest = std::max(longest, name.size());
   }
-  return static_cast<uint32_t>(std::min<size_t>(longest, 20));
+  const size_t usual = field.names && field.names->bits ? 2 * longest : longest;
+  return static_cast<uint32_t>(std::min<size_t>(usual, 20));
 }
 
 Column word_column(const Field& field) {
@@ -57,6 +58,8 @@ Column number_column(const Field& field) {
     column.width = Moments::time_of_day_size;
   else if (field.format == Format::hex)
     column.width = field.size == 8 ? 14 : 10;
+  else if (field.format == Format::octal)
+    column.width = 5;
   else if (field.format == Format::id)
     column.width = field.size == 8 ? 12 : field.size == 4 ? 7 : 5;
   else if (field.unit == Unit::ns)

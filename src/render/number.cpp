@@ -77,6 +77,11 @@ char* put_hex(char* at, uint64_t value) {
   return std::to_chars(at, at + number_room, value, 16).ptr;
 }
 
+char* put_octal(char* at, uint64_t value) {
+  *at++ = '0';
+  return value == 0 ? at : std::to_chars(at, at + number_room, value, 8).ptr;
+}
+
 char* put_duration(char* at, uint64_t ns) { return put_scaled(at, ns, durations); }
 
 char* put_size(char* at, uint64_t bytes) { return put_scaled(at, bytes, sizes); }
@@ -108,6 +113,7 @@ char* put_address(char* at, std::string_view bytes) {
 char* put_quantity(char* at, const Field& field, uint64_t bits) {
   const bool negative = field.is_signed() && static_cast<int64_t>(bits) < 0;
   if (field.format == Format::hex) return put_hex(at, bits);
+  if (field.format == Format::octal) return put_octal(at, bits);
   if (field.format != Format::plain)
     return negative ? put_signed(at, static_cast<int64_t>(bits)) : put_unsigned(at, bits);
   if (negative) *at++ = '-';

@@ -15,6 +15,7 @@ char* put_unsigned(char* at, uint64_t value);
 char* put_signed(char* at, int64_t value);
 char* put_grouped(char* at, uint64_t value);             // 1,234,567
 char* put_hex(char* at, uint64_t value);                 // 0x7ffe
+char* put_octal(char* at, uint64_t value);               // 0644
 char* put_duration(char* at, uint64_t ns);               // as base/text.h's show_duration
 char* put_size(char* at, uint64_t bytes);                // as base/text.h's show_size
 char* put_digits(char* at, uint64_t value, int digits);  // padded with zeros

@@ -10,6 +10,8 @@ std::string_view word_for(Format format) {
       return "number";
     case Format::hex:
       return "address";
+    case Format::octal:
+      return "octal";
     case Format::error:
       return "errno";
     case Format::signal:
@@ -51,7 +53,7 @@ std::string type_name(const Field& field) {
     case Kind::boolean:
       return "true/false";
     case Kind::enumeration:
-      return "one of";
+      return field.names && field.names->bits ? "some of" : "one of";
     case Kind::text:
       return "text";
     case Kind::tail_text:

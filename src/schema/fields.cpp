@@ -122,6 +122,7 @@ class Walk {
     field.unknown_zero = meaning.unknown_zero;
     field.offset = static_cast<uint32_t>(offset);
     TRY(meaning.kind ? tagged_kind(type, *meaning.kind, field) : plain_kind(type, field));
+    if (meaning.bits) TRY(make_bits(field));
     found_.push_back({field, meaning.privacy.has_value()});
     for (const Alias& alias : meaning.aliases) {
       field.path = path.substr(0, path.rfind('.') + 1) + alias.name;
@@ -130,6 +131,14 @@ class Walk {
       field.unit = Unit::none;
       found_.push_back({field, meaning.privacy.has_value()});
     }
+    return {};
+  }
+
+  static Result<> make_bits(Field& field) {
+    if (!field.names) return fail(field.path + ": only an enumeration can be of bits");
+    auto names = std::make_shared<Enumeration>(*field.names);
+    names->bits = true;
+    field.names = std::move(names);
     return {};
   }
 

@@ -12,12 +12,16 @@ using Word = std::pair<std::string_view, T>;
 
 constexpr std::array units = {Word<Unit>{"ns", Unit::ns}, Word<Unit>{"bytes", Unit::bytes},
                               Word<Unit>{"count", Unit::count}};
-constexpr std::array formats = {
-    Word<Format>{"id", Format::id},           Word<Format>{"hex", Format::hex},
-    Word<Format>{"error", Format::error},     Word<Format>{"signal", Format::signal},
-    Word<Format>{"instant", Format::instant}, Word<Format>{"cgroup", Format::cgroup},
-    Word<Format>{"user", Format::user},       Word<Format>{"container", Format::container},
-    Word<Format>{"group", Format::group}};
+constexpr std::array formats = {Word<Format>{"id", Format::id},
+                                Word<Format>{"hex", Format::hex},
+                                Word<Format>{"octal", Format::octal},
+                                Word<Format>{"error", Format::error},
+                                Word<Format>{"signal", Format::signal},
+                                Word<Format>{"instant", Format::instant},
+                                Word<Format>{"cgroup", Format::cgroup},
+                                Word<Format>{"user", Format::user},
+                                Word<Format>{"container", Format::container},
+                                Word<Format>{"group", Format::group}};
 constexpr std::array classes = {
     Word<Privacy>{"open", Privacy::open}, Word<Privacy>{"argument", Privacy::argument},
     Word<Privacy>{"path", Privacy::path}, Word<Privacy>{"environment", Privacy::environment},
@@ -74,6 +78,7 @@ Result<> Meaning::add(const Btf::Tags& tags) {
     if (name == "detail" && !rest.empty()) detail_parts.push_back(rest);
     hidden |= tag == "hidden";
     unknown_zero |= tag == "zero:unknown";
+    bits |= tag == "bits";
   }
   return {};
 }
@@ -82,7 +87,11 @@ void Meaning::inherit(const Meaning& holder, std::string_view member) {
   if (!privacy) privacy = holder.privacy;
   key |= holder.key;
   const auto& parts = holder.detail_parts;
-  detail |= holder.detail || std::find(parts.begin(), parts.end(), member) != parts.end();
+  const auto is_part = [&](std::string_view name) {
+    return std::find(parts.begin(), parts.end(), name) != parts.end();
+  };
+  detail |= holder.detail || is_part(member);
+  for (Alias& alias : aliases) alias.detail |= holder.detail || is_part(alias.name);
 }
 
 }  // namespace plumb::schema

@@ -26,6 +26,7 @@ struct Meaning {
   bool detail = false;
   bool hidden = false;
   bool unknown_zero = false;
+  bool bits = false;
   std::vector<Alias> aliases;
   std::vector<std::string_view> detail_parts;  // members that are details of this event
 

@@ -1,5 +1,10 @@
 #include "schema/schema.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <functional>
 #include <optional>
 
 #include "schema/btf.h"
@@ -72,9 +77,33 @@ Result<Schema> from_btf(std::string_view bytes) {
 }
 
 std::string_view Enumeration::name_of(int64_t value) const {
+  constexpr size_t most = 4096;  // a stranger chooses the bits
   for (const auto& [number, name] : values)
     if (number == value) return name;
-  return {};
+  if (!bits) return {};
+  if (const auto known = combinations_.find(value); known != combinations_.end())
+    return known->second;
+  if (combinations_.size() >= most) combinations_.clear();
+  return combinations_[value] = combined(value);
+}
+
+// Names of several bits go before those of one of them.
+std::string Enumeration::combined(int64_t value) const {
+  auto left = static_cast<uint64_t>(value);
+  std::vector<const std::pair<int64_t, std::string>*> names;
+  for (const auto& each : values) names.push_back(&each);
+  std::ranges::stable_sort(names, std::greater(), [](const auto* each) {
+    return std::popcount(static_cast<uint64_t>(each->first));
+  });
+  std::string text;
+  for (const auto* each : names) {
+    const auto mask = static_cast<uint64_t>(each->first);
+    if (mask == 0 || (left & mask) != mask) continue;
+    left &= ~mask;
+    text += (text.empty() ? "" : "|") + each->second;
+  }
+  if (left != 0) text += fmt::format("{}{:#x}", text.empty() ? "" : "|", left);
+  return text;
 }
 
 std::string_view Field::leaf() const {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,7 @@ enum class Format : uint8_t {
   plain,
   id,         // names something: never summed, no thousands separators
   hex,        // an address in memory; 0 is none
+  octal,      // permissions: 0644
   error,      // errno: 2 -> ENOENT, 0 -> ""
   signal,     // 9 -> SIGKILL, 0 -> ""
   instant,    // ns since boot (CLOCK_BOOTTIME) -> RFC 3339; 0 is none
@@ -48,7 +50,13 @@ enum class Privacy : uint8_t { open, argument, path, environment, address };
 
 struct Enumeration {
   std::vector<std::pair<int64_t, std::string>> values;  // prefix cut, lower case
-  std::string_view name_of(int64_t value) const;        // "" when unknown
+  bool bits = false;                                    // a value is any of them together
+  // "" when unknown; of bits "creat|wronly", what has no name as 0x400.
+  std::string_view name_of(int64_t value) const;
+
+ private:
+  std::string combined(int64_t value) const;
+  mutable std::unordered_map<int64_t, std::string> combinations_;  // of bits, that were asked for
 };
 
 struct Field {

@@ -19,7 +19,7 @@ void agree_begin(void)
 
 void agree_add(const struct agree_leaf *from)
 {
-	static const enum leaf_op ops[] = {OP_EQUAL, OP_LESS, OP_AT_MOST, OP_WORDS};
+	static const enum leaf_op ops[] = {OP_EQUAL, OP_LESS, OP_AT_MOST, OP_WORDS, OP_BITS};
 	static const enum leaf_place places[] = {PLACE_FIELD, PLACE_TAIL_START, PLACE_TAIL_END};
 	struct leaf leaf = {
 		.offset = from->offset,

@@ -54,8 +54,9 @@ class EventMaker {
     return *this;
   }
   EventMaker& named(std::vector<std::pair<int64_t, std::string>> values) {
-    event_.fields.back().names =
-        std::make_shared<schema::Enumeration>(schema::Enumeration{std::move(values)});
+    auto names = std::make_shared<schema::Enumeration>();
+    names->values = std::move(values);
+    event_.fields.back().names = std::move(names);
     return *this;
   }
   Event take() { return std::move(event_); }
