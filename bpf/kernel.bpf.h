@@ -42,6 +42,40 @@ enum { BPF_ANY = 0, BPF_NOEXIST = 1 };
 enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2, BPF_RB_AVAIL_DATA = 0 };
 #define BPF_F_CURRENT_CPU 0xffffffffULL
 
+/* include/linux/socket.h, include/uapi/linux/in.h, include/net/tcp_states.h, asm-generic/errno.h */
+#ifndef __cplusplus
+enum { AF_INET = 2, IPPROTO_TCP = 6 };
+enum { TCP_ESTABLISHED = 1, TCP_SYN_SENT = 2, TCP_CLOSE = 7 };
+enum { ECONNABORTED = 103 };
+#endif
+
+/* include/uapi/asm-generic/fcntl.h; a value without WRONLY and RDWR opens for reading */
+enum open_flags {
+	OPEN_RDONLY = 0,
+	OPEN_WRONLY = 1,
+	OPEN_RDWR = 2,
+	OPEN_CREAT = 0100,
+	OPEN_EXCL = 0200,
+	OPEN_NOCTTY = 0400,
+	OPEN_TRUNC = 01000,
+	OPEN_APPEND = 02000,
+	OPEN_NONBLOCK = 04000,
+	OPEN_DSYNC = 010000,
+	OPEN_ASYNC = 020000,
+	OPEN_DIRECT = 040000,
+	OPEN_LARGEFILE = 0100000,
+	OPEN_DIRECTORY = 0200000,
+	OPEN_NOFOLLOW = 0400000,
+	OPEN_NOATIME = 01000000,
+	OPEN_CLOEXEC = 02000000,
+	OPEN_SYNC = 04010000,
+	OPEN_PATH = 010000000,
+	OPEN_TMPFILE = 020200000,
+};
+
+/* arch/x86/include/asm/thread_info.h: in a system call of a 32-bit program */
+#define TS_COMPAT 0x2
+
 /* include/linux/sched/signal.h */
 #define SIGNAL_GROUP_EXIT 0x4
 
@@ -97,6 +131,18 @@ struct file {
 	struct path f_path;
 };
 
+struct fdtable {
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct thread_info {
+	__u32 status; /* arch/x86/include/asm/thread_info.h: TS_COMPAT */
+};
+
 struct ns_common {
 	unsigned int inum;
 };
@@ -146,6 +192,7 @@ struct cred {
 };
 
 struct task_struct {
+	struct thread_info thread_info;
 	int pid;
 	int tgid;
 	int exit_code;
@@ -159,6 +206,7 @@ struct task_struct {
 	struct pid *thread_pid;
 	struct mm_struct *mm;
 	struct fs_struct *fs;
+	struct files_struct *files;
 	struct signal_struct *signal;
 	const struct cred *cred;
 	const struct cred *real_cred;
@@ -176,6 +224,30 @@ struct bpf_iter_meta {
 struct bpf_iter__task {
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;
+};
+
+struct kernel_siginfo {
+	int si_code;
+};
+
+struct in6_addr {
+	union {
+		__u8 u6_addr8[16];
+	} in6_u;
+};
+
+struct sock_common {
+	__be32 skc_daddr, skc_rcv_saddr;
+	__be16 skc_dport;
+	__u16 skc_num;
+	unsigned short skc_family;
+	struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	__u16 sk_protocol;
+	int sk_err;
 };
 
 struct linux_binprm {

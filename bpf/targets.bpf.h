@@ -190,12 +190,46 @@ static __always_inline bool current_caller(struct caller *who)
 	return begin_caller(who, OF_THREAD);
 }
 
-/* The same, whole: for an event that ends on another task, and leaves by emit_plain. */
+/*
+ * The same for an event that concerns another process as well: one of the two being traced suffices, where
+ * processes are chosen by pid.
+ */
+static __always_inline bool caller_or_process(struct caller *who, __u32 other)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+
+	if (!targeting.by_pid || !bpf_map_lookup_elem(&targets, &other))
+		return current_caller(who);
+	__builtin_memset(who, 0, sizeof(*who));
+	count_outcome(OUTCOME_HITS);
+	who->pid = id >> 32;
+	who->tid = (__u32)id;
+	describe(who, CALLER_EARLY, OF_THREAD);
+	return true;
+}
+
+/* Is it traced, what only begins here? Who is not is a hit now; who is becomes one when it ends. */
+static __always_inline bool span_begins(void)
+{
+	if (is_target(bpf_get_current_pid_tgid() >> 32, OF_THREAD))
+		return true;
+	count_outcome(OUTCOME_HITS);
+	count_outcome(OUTCOME_NOT_TARGET);
+	return false;
+}
+
+/* The same, with the caller, whole: for what may end on another task (bpf/state.bpf.h). */
 static __always_inline bool caller_to_remember(struct caller *who)
 {
-	if (!current_caller(who))
+	__u64 id = bpf_get_current_pid_tgid();
+
+	__builtin_memset(who, 0, sizeof(*who));
+	if (!span_begins())
 		return false;
-	describe_caller(who, CALLER_LATE);
+	who->pid = id >> 32;
+	who->tid = (__u32)id;
+	describe(who, CALLER_EARLY, OF_THREAD);
+	describe(who, CALLER_LATE, OF_THREAD);
 	return true;
 }
 

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Paths of a process's files, and of names that it passes, as it sees them itself. */
+#pragma once
+#include "path.bpf.h"
+
+/* include/uapi/linux/fcntl.h */
+#define AT_FDCWD -100
+
+/* The open file behind a descriptor of the current process (include/linux/fdtable.h), or NULL. */
+static __always_inline struct file *file_of(int descriptor)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct file **files = BPF_CORE_READ(task, files, fdt, fd), *file = NULL;
+
+	bpf_probe_read_kernel(&file, sizeof(file), files + descriptor);
+	return file;
+}
+
+static __always_inline struct path *root_of_process(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+
+	return (void *)fs + bpf_core_field_offset(struct fs_struct, root);
+}
+
+/* Where an open file is: symbolic links, "..", bind mounts and all are resolved. */
+static __always_inline text_t path_of_file(struct tail *tail, struct file *file)
+{
+	return path_text(tail, (void *)file + bpf_core_field_offset(struct file, f_path),
+			 root_of_process());
+}
+
+/*
+ * Where a name that was passed points: below the folder `descriptor` or the working folder, or as it stands
+ * when it begins with a slash. Nothing in it is resolved.
+ */
+static __always_inline text_t path_of_name(struct tail *tail, int descriptor, __u64 name)
+{
+	char first = 0;
+	text_t folder, rest;
+	char *to;
+
+	bpf_probe_read_user(&first, 1, (void *)name);
+	if (first == '/' || !first)
+		return user_text(tail, name);
+	folder = descriptor == AT_FDCWD ? cwd_text(tail) : path_of_file(tail, file_of(descriptor));
+	to = tail_room(tail, TEXT_BYTES + 1);
+	if (!to || folder.size == 0)
+		return folder;
+	if (folder.size > 1) { /* the root has its slash */
+		to[0] = '/';
+		tail->used += 1;
+		folder.size += 1;
+		folder.whole += 1;
+	}
+	rest = user_text(tail, name);
+	folder.size += rest.size;
+	folder.whole += rest.whole;
+	return folder;
+}
