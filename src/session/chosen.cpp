@@ -9,32 +9,18 @@
 namespace plumb::session {
 namespace {
 
-// From attaching on, the engine sees how targets end. One that ended before would stay a target,
-// and so would whoever gets its number. Returns those that are left.
-Result<std::vector<uint32_t>> forget_ended(kernel::Live& live,
-                                           const std::vector<Process>& processes) {
-  std::vector<uint32_t> left;
-  for (const Process& process : processes) {
-    if (is_there(process))
-      left.push_back(process.pid);
-    else
-      TRY(live.forget(process.host));
-  }
-  return left;
-}
-
-Result<> target_descendants(kernel::Live& live, const std::vector<uint32_t>& pids) {
+Result<std::vector<Process>> target_descendants(kernel::Live& live,
+                                                const std::vector<uint32_t>& pids) {
   const auto found = TRY(identify(descendants_of(pids)));
   for (const Process& process : found) TRY(live.target(process.host));
-  TRY(forget_ended(live, found));
-  return {};
+  return forget_ended(live, found);
 }
 
 // What --pid named and has ended before it could be traced. When nobody is left that is a failure.
-Result<> tell_ended(const Request& request, const std::vector<uint32_t>& left) {
+Result<> tell_ended(const Request& request, const std::vector<Process>& left) {
   std::vector<uint32_t> ended;
   for (uint32_t pid : request.who.pids)
-    if (std::find(left.begin(), left.end(), pid) == left.end()) ended.push_back(pid);
+    if (std::ranges::find(left, pid, &Process::pid) == left.end()) ended.push_back(pid);
   if (ended.empty()) return {};
   const std::string what =
       fmt::format("process {} ended before it could be traced", fmt::join(ended, ", "));
@@ -57,11 +43,28 @@ Result<std::vector<Process>> translate_pids(kernel::Targeting& targeting) {
   return chosen;
 }
 
-Result<> settle_targets(kernel::Live& live, const Request& request,
-                        const std::vector<Process>& chosen) {
-  const std::vector<uint32_t> left = TRY(forget_ended(live, chosen));
+// From attaching on, the engine sees how targets end. One that ended before would stay a target,
+// and so would whoever gets its number.
+Result<std::vector<Process>> forget_ended(kernel::Live& live,
+                                          const std::vector<Process>& processes) {
+  std::vector<Process> left;
+  for (const Process& process : processes) {
+    if (is_there(process))
+      left.push_back(process);
+    else
+      TRY(live.forget(process.host));
+  }
+  return left;
+}
+
+Result<std::vector<Process>> settle_targets(kernel::Live& live, const Request& request,
+                                            const std::vector<Process>& chosen) {
+  std::vector<Process> left = TRY(forget_ended(live, chosen));
   TRY(tell_ended(request, left));
-  return request.who.follow ? target_descendants(live, request.who.pids) : Result<>();
+  if (!request.who.follow) return left;
+  const auto below = TRY(target_descendants(live, request.who.pids));
+  left.insert(left.end(), below.begin(), below.end());
+  return left;
 }
 
 }  // namespace plumb::session

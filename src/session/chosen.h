@@ -14,7 +14,12 @@ Result<std::vector<Process>> translate_pids(kernel::Targeting& targeting);
 
 // Once everything is attached: takes out who ended meanwhile and says so, an error when nobody is
 // left; adds the descendants that were there before, when they are followed.
-Result<> settle_targets(kernel::Live& live, const Request& request,
-                        const std::vector<Process>& chosen);
+// Returns all who are left: one may have passed its last hook before it was attached, and still be
+// seen here.
+Result<std::vector<Process>> settle_targets(kernel::Live& live, const Request& request,
+                                            const std::vector<Process>& chosen);
+// Takes out who has ended. Returns those that are left.
+Result<std::vector<Process>> forget_ended(kernel::Live& live,
+                                          const std::vector<Process>& processes);
 
 }  // namespace plumb::session

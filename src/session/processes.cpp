@@ -37,13 +37,18 @@ std::multimap<uint32_t, uint32_t> children() {
 }
 
 // proc(5): field 22 of /proc/PID/stat; the second is a name in parentheses that may hold anything.
+// 0 when there is no such process, or all of its threads have ended and nobody has waited for it
+// yet: field 3 is Z then, and 20 counts the first thread alone.
 uint64_t began_of(uint32_t pid) {
   const auto stat = read_file(fmt::format("/proc/{}/stat", pid), 4096);
   const size_t name_end = stat ? stat->rfind(')') : std::string::npos;
   if (name_end == std::string::npos) return 0;
+  // [0] is the blank before field 3
   const auto fields = split(std::string_view(*stat).substr(name_end + 1), ' ');
-  const auto began = fields.size() > 20 ? parse_unsigned(fields[20]) : misuse("");
-  return began ? *began : 0;
+  if (fields.size() <= 20) return 0;
+  const bool ended = fields[1] == "X" || (fields[1] == "Z" && fields[18] == "1");
+  const auto began = parse_unsigned(fields[20]);
+  return began && !ended ? *began : 0;
 }
 
 }  // namespace

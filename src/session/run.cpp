@@ -72,6 +72,8 @@ class Run {
         report_(live, pipeline_, request.ask.sample_every) {}
 
   Pipeline& pipeline() { return pipeline_; }
+  // Who may have been about to end when the hooks were attached: by the first check that is over.
+  void look_again(std::vector<Process> processes) { unsure_ = std::move(processes); }
 
   Result<int> go(Command* command) {
     began_ = interval_begin_ = Clock::now();
@@ -135,6 +137,10 @@ class Run {
     }
     if (now - last_check_ >= loss_check) {
       report_.tell_losses();
+      if (now - began_ >= loss_check && !unsure_.empty()) {
+        TRY(forget_ended(live_, unsure_));
+        unsure_.clear();
+      }
       targets_gone_ =
           !request_.who.pids.empty() && request_.command.empty() && !live_.has_targets();
       last_check_ = now;
@@ -171,6 +177,7 @@ class Run {
   Opened& opened_;
   Pipeline pipeline_;
   Report report_;
+  std::vector<Process> unsure_;
   bool targets_gone_ = false;  // every process of --pid has ended, and those it started
   Clock::time_point began_{}, interval_begin_{}, next_report_{}, last_check_{};
 };
@@ -243,7 +250,7 @@ Result<int> trace(const Request& request) {
   run.pipeline().stop_after(request.count);
   run.pipeline().begin();
   TRY(live->attach());
-  TRY(settle_targets(*live, request, chosen));
+  run.look_again(TRY(settle_targets(*live, request, chosen)));
   std::optional<Command> command;
   if (!program.empty()) command = TRY(prepare_command(*live, program, request.command));
   drop_capabilities();
