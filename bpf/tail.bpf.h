@@ -91,11 +91,15 @@ static __always_inline struct tail *claim_tail(__u32 event_size)
 		tail_;                                                                             \
 	})
 
-/* Room for `most` more bytes, or NULL. */
+/*
+ * Room for `most` more bytes, or NULL. Compared is the very 64-bit register that becomes the address: of a
+ * 32-bit comparison kernels before 6.5 lose the bound ("R3 unbounded memory access").
+ */
 static __always_inline char *tail_room(struct tail *tail, __u32 most)
 {
-	__u32 used = tail->used;
+	__u64 used = tail->used;
 
+	barrier_var(used);
 	if (used > RECORD_BYTES - most)
 		return NULL;
 	return tail->record + used;

@@ -74,7 +74,8 @@ static __always_inline int begins(void)
 	return 0;
 }
 
-static __always_inline int returns(void *ctx, long result)
+/* The result is an int: do_sys_openat2 returned a long until it returned one (7.3). */
+static __always_inline int returns(void *ctx, int result)
 {
 	__u64 *began = recall(opens, bpf_get_current_pid_tgid());
 	struct call call = what_was_passed(caller_registers());
