@@ -71,6 +71,8 @@ class Expressions {
   }
 
   std::string number(const schema::Field& field) {
+    if (field.names && field.names->bits && !random_.one_in(3))
+      return field.path + " contains " + literal(field);
     const bool is_ordered = !field.names && !random_.one_in(3);
     const std::string op = is_ordered ? random_.of<std::string>({" < ", " <= ", " > ", " >= "})
                                       : random_.of<std::string>({" == ", " != ", " in "});
@@ -88,6 +90,8 @@ class Expressions {
 
   std::string literal(const schema::Field& field) {
     const int64_t value = cut(field, random_.of(numbers));
+    if (field.names && field.names->bits)
+      return random_.of<std::string>({"read", "write", "sync", "full_sync", "9", "128"});
     if (field.names) return random_.of<std::string>({"good", "gone", "bad", "128"});
     const std::string digits = std::to_string(
         field.is_signed() ? static_cast<uint64_t>(std::abs(value)) : static_cast<uint64_t>(value));

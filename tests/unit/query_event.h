@@ -36,6 +36,8 @@ class TestEvent {
     add("failed", Kind::boolean, 1);
     add("label", Kind::text, 12);  // not whole words
     add("tag", Kind::text, 8);     // not aligned
+    event.size += 4 - event.size % 4;
+    add("flags", Kind::enumeration, 4).names = flags();
     event.size += 8 - event.size % 8;
   }
 
@@ -54,6 +56,13 @@ class TestEvent {
     field.size = size + shared_size;
     event.size += size;
     return field;
+  }
+
+  static std::shared_ptr<const schema::Enumeration> flags() {
+    auto names = std::make_shared<schema::Enumeration>();
+    names->values = {{0, "read"}, {1, "write"}, {8, "sync"}, {24, "full_sync"}};
+    names->bits = true;
+    return names;
   }
 
   static std::shared_ptr<const schema::Enumeration> moods() {

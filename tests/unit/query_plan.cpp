@@ -30,6 +30,15 @@ std::string wanted_of(const Plan& plan) {
   return names_of(fields);
 }
 
+TEST(KernelPart, ABitOfFlagsIsOneComparison) {
+  const Plan plan = where("flags contains write && !(flags contains full_sync)");
+  ASSERT_EQ(plan.leaves.size(), 2u);
+  EXPECT_TRUE(plan.where_exact);
+  EXPECT_EQ(plan.leaves[0].op, Leaf::Op::bits);
+  EXPECT_EQ(plan.leaves[1].value, 24u);
+  EXPECT_FALSE(compile({.where = "mood contains gone"}, sample.event, {}));
+}
+
 TEST(KernelPart, OneComparisonIsOneLeaf) {
   const Plan plan = where("latency > 10ms");
   ASSERT_EQ(plan.leaves.size(), 1u);
@@ -172,7 +181,7 @@ TEST(Columns, AreTheDefaultOrWhatIsAsked) {
   EXPECT_NE(names_of(usual.columns).find("path"), std::string::npos);
   EXPECT_EQ(plan_of({.all_fields = true}).columns.size(), sample.event.fields.size());
   const std::string changed = names_of(plan_of({.fields = "+arguments,-path"}).columns);
-  EXPECT_TRUE(changed.ends_with("tag arguments"));
+  EXPECT_TRUE(changed.ends_with("tag flags arguments"));
   EXPECT_EQ(changed.find("path"), std::string::npos);
   EXPECT_EQ(names_of(plan_of({.fields = "local,who"}).columns),
             "local.address who.pid who.uid who.user who.comm who.cgroup who.container");

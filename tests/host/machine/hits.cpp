@@ -34,6 +34,11 @@ Hits::Hits(Machine& machine, Random& random) : machine_(machine), random_(random
   task_.signal.maxrss = random_.below(1000);
   task_.task.se.sum_exec_runtime = random_.below(1000);
   is_thread_ = random_.one_in(4);
+  siginfo_.si_code = static_cast<int>(random_.of<int64_t>({0, -1, -6, 128, 5, -60}));
+  sock_.sk_protocol = random_.one_in(4) ? 17 : 6;
+  sock_.__sk_common.skc_family = random_.one_in(2) ? 2 : 10;
+  sock_.__sk_common.skc_num = 4242;
+  sock_.sk_err = static_cast<int>(random_.of<int64_t>({0, ECONNREFUSED}));
   result_ = random_.of<int64_t>({0, -ENOENT, -EACCES, -E2BIG});
   cpu_ = static_cast<uint32_t>(random_.below(2));
   now_ = machine.now + random_.below(1000);
@@ -100,6 +105,13 @@ std::vector<uint64_t> Hits::context(const std::string& section) {
     return {word(&registers_), static_cast<uint64_t>(result_)};
   if (section.starts_with("tracepoint/syscalls/sys_exit_"))
     return words_of(trace_event_raw_sys_exit{.ret = result_});
+  if (section == "tp_btf/signal_generate")
+    return {random_.below(65), random_.of<uint64_t>({0, 1, word(&siginfo_)}), word(&child_.task),
+            random_.below(2), random_.below(5)};
+  if (section == "tp_btf/inet_sock_set_state") return {word(&sock_), 0, socket_states_[state_++ % 4]};
+  if (kind == "raw_tp") return {word(&registers_), section == "raw_tp/sys_exit"
+                                                       ? static_cast<uint64_t>(result_)
+                                                       : registers_.orig_ax};
   return {};
 }
 

@@ -35,6 +35,11 @@ class Hits {
   linux_binprm binprm_{};
   pt_regs registers_{};
   int64_t result_ = 0;
+  kernel_siginfo siginfo_{};
+  sock sock_{};
+  // a connection that is made, and one that is not: include/net/tcp_states.h
+  static constexpr uint64_t socket_states_[] = {2, 1, 2, 7};
+  size_t state_ = 0;
   uint32_t cpu_ = 0;
   uint64_t now_ = 0;
 };
