@@ -48,6 +48,18 @@ def installed(name):
     return shutil.which(name, path="/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin")
 
 
+def install_peers():
+    """What of them can be had; what cannot is left out and said."""
+    packages = sorted(set(missing_peers().values()))
+    if packages and shutil.which("apt-get"):
+        print(f"installing {' '.join(packages)}", flush=True)
+        subprocess.run(["apt-get", "update", "-qq"], check=False)
+        for package in packages:  # one that is not there must not take the others with it
+            subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", package], check=False,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                           env=dict(os.environ, DEBIAN_FRONTEND="noninteractive"))
+
+
 def missing_peers():
     return {name: package for name, package in PACKAGES.items() if not installed(name)}
 
