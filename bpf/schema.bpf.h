@@ -36,16 +36,24 @@
 /* What disclosing the field could reveal: open, argument, path, environment or address. */
 #define PRIVACY(class) TAG("privacy:" #class)
 /* The same bytes under a second name and format: ALSO(container, container). */
-#define ALSO(name, format)        TAG("also:" #name ":" #format)
+#define ALSO(name, format)	  TAG("also:" #name ":" #format)
 #define ALSO_DETAIL(name, format) TAG("also_detail:" #name ":" #format)
 
 /* The tracer's event: EVENT(exec, "a sentence") { fields }; */
-#define EVENT(name, sentence) struct TAG("event:" sentence) name
+#define EVENT(name, sentence, ...) struct TAG("event:" sentence) __VA_ARGS__ name
+/*
+ * What a person wants first of events that come by the thousand: these groups and columns, as --by
+ * and
+ * --show take them, unless the command line names others or asks for --each.
+ * EVENT(fault, "a page fault", VIEW("who.comm", "count,p99(latency)")) { fields };
+ */
+#define VIEW(by, show) TAG("by:" by) TAG("show:" show)
 /* The same, for events that travel in a ring of their own, which no other tracer can crowd out. */
 #define LIFECYCLE_EVENT(name, sentence) struct TAG("event:" sentence) TAG("lifecycle") name
 
 /* Read-only data that is a flag on the command line: KNOB(bool, threads, false, "a sentence"); */
-#define KNOB(type, name, fallback, sentence) const volatile type name TAG("knob:" sentence) = fallback
+#define KNOB(type, name, fallback, sentence)                                                       \
+	const volatile type name TAG("knob:" sentence) = fallback
 
 /*
  * Programs that serve one purpose; the first of them that this kernel allows is loaded, in the

@@ -12,9 +12,9 @@
  *	forget(attempts, sk);
  *	return emit_span(ctx, &e);
  *
- * A span counts as a hit when it ends, so that the account adds up while some are under way; one that finds
- * the map full counts at once, as lost_state_full. The key is the object's address or number; the
- * tracer says who removes it when the end never comes.
+ * A span counts as a hit when it ends, so that the account adds up while some are under way; one
+ *that finds the map full counts at once, as lost_state_full. The key is the object's address or
+ *number; the tracer says who removes it when the end never comes.
  */
 #pragma once
 #include "emit.bpf.h"
@@ -48,6 +48,59 @@
 		__u64 at_ = (__u64)(key_);                                                         \
 		bpf_map_delete_elem(&(map), &at_);                                                 \
 	} while (0)
+
+/*
+ * State of a thread: one value per thread, zeros at first.
+ *
+ *	THREAD_STATE(calls, struct call, "calls under way");
+ *
+ *	struct call *call = thread_state(calls, bpf_get_current_task_btf());	// NULL: none yet
+ *	struct call *call = new_thread_state(calls, task);	// NULL: no memory, and that is
+ *counted forget_thread_state(calls, task);
+ *
+ * `task` is what the kernel vouches for: a tracepoint's argument in tp_btf, or current_task().
+ *Where the kernel has it, the value hangs on the task and goes with it (a lookup costs half of a
+ *hash table's). Elsewhere it is a table by the task's address, whose entries go when they are
+ *forgotten: a tracer forgets when a span ends, and marks the value as ended in its own way, as the
+ *kernel's storage keeps it. What is left behind by a thread without an end is overwritten when the
+ *address is used again.
+ */
+#ifdef PLUMB_LOOP_HELPER
+#define THREAD_STATE(name, type_, sentence)                                                        \
+	struct {                                                                                   \
+		__uint(type, BPF_MAP_TYPE_TASK_STORAGE);                                           \
+		__uint(map_flags, BPF_F_NO_PREALLOC);                                              \
+		__type(key, int);                                                                  \
+		__type(value, type_);                                                              \
+	} name SEC(".maps") DOC(sentence)
+#define current_task()		bpf_get_current_task_btf()
+#define thread_state(map, task) bpf_task_storage_get(&(map), task, NULL, 0)
+#define thread_state_or_new(map, task)                                                             \
+	bpf_task_storage_get(&(map), task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE)
+#define forget_thread_state(map, task) ((void)(task))
+#else
+#define THREAD_STATE(name, type_, sentence) STATE(name, type_, 65536, sentence)
+#define current_task()			    ((struct task_struct *)bpf_get_current_task())
+#define thread_state(map, task)		    recall(map, task)
+#define thread_state_or_new(map, task)                                                             \
+	({                                                                                         \
+		__u64 key_ = (__u64)(task);                                                        \
+		typeof(*(map).value) zeros_ = {};                                                  \
+		bpf_map_update_elem(&(map), &key_, &zeros_, BPF_NOEXIST);                          \
+		bpf_map_lookup_elem(&(map), &key_);                                                \
+	})
+#define forget_thread_state(map, task) forget(map, task)
+#endif
+
+#define new_thread_state(map, task)                                                                \
+	({                                                                                         \
+		void *state_ = thread_state_or_new(map, task);                                     \
+		if (!state_) {                                                                     \
+			count_outcome(OUTCOME_HITS);                                               \
+			count_outcome(OUTCOME_LOST_STATE_FULL);                                    \
+		}                                                                                  \
+		(typeof((map).value))state_;                                                       \
+	})
 
 /* The end of a span: its caller was remembered. */
 #define emit_span(ctx, e)                                                                          \
