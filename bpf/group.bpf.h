@@ -42,8 +42,8 @@ struct groups {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct key_bytes);
 	__type(value, struct cell);
-} groups_even SEC(".maps") DOC("groups, in even intervals"),
-	groups_odd SEC(".maps") DOC("groups, in odd intervals");
+} groups_even SEC(".maps") DOC("groups, in even intervals"), groups_odd
+	SEC(".maps") DOC("groups, in odd intervals");
 
 /* What did not fit into the tables: one cell for each of them. */
 struct {
@@ -110,7 +110,8 @@ static __always_inline bool build_key(struct key_bytes *key, const void *event, 
 			const struct tail_ref *ref = from;
 			__u32 length = ref->size;
 
-			/* a cut tail that still fits is a different key than what it was cut from */
+			/* a cut tail that still fits is a different key than what it was cut from
+			 */
 			if (!body || length >= size || ref->whole != length ||
 			    ref->offset >= COMPARABLE_BYTES || used + size > sizeof(*key))
 				return false;
@@ -150,26 +151,31 @@ static __always_inline void add_number(struct cell *cell, int i, const void *eve
 	}
 }
 
+/*
+ * The cell of a group, or of those beyond a table that is full. NULL: the kernel had no memory at
+ * hand, as happens when many groups begin at once (it gets some a moment later): then user space
+ * counts this event.
+ */
 static __always_inline struct cell *cell_of(void *groups, const struct key_bytes *key, __u32 epoch)
 {
 	__u32 zero = 0;
 	struct cell *cell = bpf_map_lookup_elem(groups, key);
+	long error = 0;
 
 	if (cell)
 		return cell;
 	void *empty = bpf_map_lookup_elem(&empty_cell, &zero);
 
 	if (empty)
-		bpf_map_update_elem(groups, key, empty, BPF_NOEXIST);
+		error = bpf_map_update_elem(groups, key, empty, BPF_NOEXIST);
 	cell = bpf_map_lookup_elem(groups, key);
-	return cell ?: bpf_map_lookup_elem(&others, &epoch);
+	return cell || error != -E2BIG ? cell : bpf_map_lookup_elem(&others, &epoch);
 }
 
 static __always_inline bool add_to_group(const struct key_bytes *key, const void *event,
 					 __u32 weight, __u32 epoch)
 {
-	struct cell *cell =
-		epoch ? cell_of(&groups_odd, key, 1) : cell_of(&groups_even, key, 0);
+	struct cell *cell = epoch ? cell_of(&groups_odd, key, 1) : cell_of(&groups_even, key, 0);
 
 	if (!cell)
 		return false;
@@ -184,8 +190,8 @@ static __always_inline bool add_to_group(const struct key_bytes *key, const void
 }
 
 /*
- * Adds the event to its group; false: it has to be sent to user space instead. So has an event whose
- * program took this CPU from another one in the middle of its key.
+ * Adds the event to its group; false: it has to be sent to user space instead. So has an event
+ * whose program took this CPU from another one in the middle of its key.
  */
 static __noinline bool aggregate(const void *event, const char *body, __u32 weight, __u32 epoch)
 {
