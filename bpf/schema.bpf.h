@@ -56,12 +56,18 @@
 	const volatile type name TAG("knob:" sentence) = fallback
 
 /*
+ * Read-only data that says whether anybody wants one of these fields: WANTED(outcome,
+ * "error,latency"). A program IF(outcome) is loaded only then.
+ */
+#define WANTED(name, fields) const volatile bool name TAG("wanted:" fields) = true
+
+/*
  * Programs that serve one purpose; the first of them that this kernel allows is loaded, in the
  * order of src/kernel/choose.cpp. The purpose is a phrase that completes
  * "not seen: ..." when none can be had. A program without it serves a purpose of its own.
  */
 #define SERVES(purpose) TAG("serves:" purpose)
-/* The program is loaded only when this knob is not zero. */
+/* The program is loaded only when this knob, or WANTED, is not zero. */
 #define IF(knob) TAG("if:" #knob)
 
 /* A map that all tracers of a session use together; the engine creates it. */
@@ -72,6 +78,7 @@ typedef __u64 bytes_t TAG("unit:bytes");
 typedef __u64 count_t TAG("unit:count");
 typedef __s32 errno_t TAG("format:error");
 typedef __u32 signal_t TAG("format:signal");
+typedef __u32 syscall_t TAG("format:syscall"); /* enum syscall_abi */
 typedef __u32 process_id_t TAG("format:id");
 typedef __u32 namespace_t TAG("format:id");
 typedef __s32 status_t TAG("format:id");
@@ -81,6 +88,12 @@ typedef __u32 permissions_t TAG("format:octal");
 typedef __u64 instant_t TAG("format:instant") TAG("unit:ns");
 typedef __u64 pointer_t TAG("format:hex");
 typedef __u64 cgroup_t TAG("format:cgroup");
+
+/*
+ * A system call: its number in arch/x86/entry/syscalls/syscall_64.tbl, where x32 calls have a bit
+ * of their own, or that of syscall_32.tbl with SYSCALL_I386.
+ */
+enum syscall_abi { SYSCALL_NONE = 0xffffffff, SYSCALL_I386 = 0x80000000, SYSCALL_X32 = 0x40000000 };
 
 /* A piece of the record's tail: `size` bytes at `offset` from the event, of `whole` there were. */
 struct tail_ref {

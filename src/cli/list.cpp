@@ -40,11 +40,14 @@ ordered_json json_of(const kernel::Tracer& tracer) {
                      {"in_use", h.unknown ? ordered_json() : ordered_json(h.chosen)},
                      {"refusal", h.refusal}});
   const kernel::About& about = tracer.about();
-  return {{"name", tracer.name()},       {"event", tracer.schema().event.doc},
-          {"question", about.question},  {"reasons", about.reasons},
-          {"cost", about.cost},          {"blind", about.blind},
-          {"fields", std::move(fields)}, {"knobs", std::move(knobs)},
-          {"hooks", std::move(hooks)}};
+  ordered_json view;
+  if (const schema::View& v = tracer.schema().event.view; !v.by.empty())
+    view = {{"by", v.by}, {"show", v.show}};
+  return {{"name", tracer.name()},      {"event", tracer.schema().event.doc},
+          {"question", about.question}, {"reasons", about.reasons},
+          {"cost", about.cost},         {"blind", about.blind},
+          {"view", std::move(view)},    {"fields", std::move(fields)},
+          {"knobs", std::move(knobs)},  {"hooks", std::move(hooks)}};
 }
 
 std::string text_of(const schema::Event& event) {
@@ -83,6 +86,9 @@ std::string text_of(const kernel::Tracer& tracer) {
   std::string text = fmt::format("{}: {}\n", tracer.name(), about.question);
   if (!about.reasons.empty()) text += "\n" + about.reasons + "\n";
   text += fmt::format("\nCost:  {}\nBlind: {}\n", about.cost, about.blind);
+  if (const schema::View& view = tracer.schema().event.view; !view.by.empty())
+    text += fmt::format("\nShown by itself: --by {} --show '{}'; with --each every event\n",
+                        view.by, view.show);
   text += text_of(tracer.schema().event);
   if (!tracer.schema().knobs.empty()) text += "\nKnobs\n";
   for (const schema::Knob& k : tracer.schema().knobs)

@@ -40,6 +40,8 @@ FlagGroup view_flags(Request& r) {
             "of each group: count sum(x) avg(x) min(x) max(x) p50(x) p90(x) p99(x) p999(x) hist(x) "
             "(default count)",
             into(r.ask.show)},
+           {"--each", "", "each event, also of tracers that show groups by themselves",
+            into(r.ask.each)},
            {"--top", "N", "the N largest groups; the rest is (other)", into(r.ask.top)},
            {"--keys", "N", "at most N groups are told apart (default 1024)", into(r.ask.keys)},
            {"--every", "TIME", "show groups so often, and begin anew: 1s", into(r.every)}}};
@@ -196,7 +198,7 @@ Flag flag_of(const schema::Knob& knob, Request& r) {
 
 Result<> check(const Request& r, Source source) {
   const bool groups = !r.ask.by.empty() || !r.ask.show.empty();
-  if (r.every && !groups) return misuse("--every shows groups: it needs --by or --show");
+  if (r.ask.each && groups) return misuse("--each and --by: events or groups, not both");
   if (r.count && groups)
     return misuse("--count stops a stream of events, and groups are none", "--top limits groups");
   const std::set<std::string> names(r.tracers.begin(), r.tracers.end());
@@ -279,6 +281,7 @@ Result<Parsed> parse_run(const Words& words, Source source, const std::string& c
   r.ask.all_fields = r.json || r.record;
   if (r.output == "-" && !r.record) r.output.clear();
   TRY(check(r, source));
+  if (r.record || r.count) r.ask.each = true;  // what is kept, and what is counted, are events
   return parsed;
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 
+#include "base/text.h"
 #include "kernel/live.h"
 #include "kernel/rodata.h"
 
@@ -169,7 +170,33 @@ Result<> write_wanted_member(Tracer& tracer, const schema::Field& field, const c
                     tracer.constant(need));
 }
 
+// "a,b" of WANTED(name, "a,b"): is one of them read?
+bool wants_any(const schema::Event& event, const query::Plan& plan, std::string_view list) {
+  for (const std::string& path : split(list, ','))
+    for (size_t i = 0; i < event.fields.size(); i++)
+      if (plan.wanted[i] &&
+          (event.fields[i].path == path || event.fields[i].path.starts_with(path + ".")))
+        return true;
+  return false;
+}
+
+Result<> write_wanted_sets(Tracer& tracer, const query::Plan& plan) {
+  const btf* types = bpf_object__btf(tracer.object());
+  constexpr std::string_view prefix = "wanted:";
+  for (uint32_t id = 1; id < btf__type_cnt(types); id++) {
+    const btf_type* tag = btf__type_by_id(types, id);
+    if (!btf_is_decl_tag(tag)) continue;
+    const std::string_view text = btf__name_by_offset(types, tag->name_off);
+    const btf_type* variable = btf__type_by_id(types, tag->type);
+    if (!text.starts_with(prefix) || !btf_is_var(variable)) continue;
+    TRY(tracer.set(btf__name_by_offset(types, variable->name_off),
+                   wants_any(tracer.schema().event, plan, text.substr(prefix.size()))));
+  }
+  return {};
+}
+
 Result<> write_wanted(Tracer& tracer, const query::Plan& plan) {
+  TRY(write_wanted_sets(tracer, plan));
   const auto& fields = tracer.schema().event.fields;
   for (size_t i = 0; i < fields.size(); i++) {
     if (!plan.wanted[i]) continue;

@@ -152,8 +152,8 @@ Result<> Live::load_engine(const LiveOptions& options) {
 
 Result<> Live::configure_tracer(size_t i, const LiveOptions& options) {
   Tracer& tracer = tracers_[i];
-  TRY(choose_hooks(tracer, options.preferred_surface));
   TRY(apply_plan(tracer, *plans_[i], static_cast<uint16_t>(i)));
+  TRY(choose_hooks(tracer, options.preferred_surface));
   TRY(apply_targeting(tracer, options.targeting));
   const uint32_t ring =
       tracer.schema().event.lifecycle ? options.lifecycle_bytes : options.ring_bytes;

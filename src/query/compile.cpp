@@ -43,9 +43,17 @@ Result<> check(const Ask& ask) {
   return {};
 }
 
+// Whoever names neither groups nor columns gets the view that the schema has.
+void take_view(Ask& ask, const schema::View& view) {
+  if (ask.each || !ask.by.empty() || !ask.show.empty() || !ask.fields.empty()) return;
+  ask.by = view.by;
+  ask.show = view.show;
+}
+
 }  // namespace
 
-Result<Plan> compile(const Ask& ask, const schema::Event& event, const Limits& limits) {
+Result<Plan> compile(Ask ask, const schema::Event& event, const Limits& limits) {
+  take_view(ask, event.view);
   TRY(check(ask));
   const Scope scope{event, ask.private_fields};
   Plan plan;

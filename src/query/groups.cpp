@@ -37,7 +37,8 @@ Result<Function> function_at(const Source& source, Span span) {
 }
 
 Result<> check_metric(const Source& source, Span span, const Field& field, Function function) {
-  const bool is_number = field.kind == Kind::unsigned_number || field.kind == Kind::signed_number;
+  const bool is_number = field.kind == Kind::unsigned_number || field.kind == Kind::signed_number ||
+                         field.kind == Kind::boolean;  // a sum counts, an average is a share
   if (!is_number || field.format != Format::plain)
     return source.complain(span, "'" + field.path + "' is not a quantity",
                            "group by it instead: --by " + field.path);

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "schema/names.h"
+#include "schema/syscalls.h"
 
 namespace plumb::query {
 namespace {
@@ -23,6 +24,8 @@ constexpr int64_t max_named = 4095;  // errno ends here (include/linux/err.h)
 std::vector<std::pair<int64_t, std::string>> named_values(const Field& field) {
   if (field.names) return field.names->values;
   std::vector<std::pair<int64_t, std::string>> values;
+  if (field.format == Format::syscall)
+    values.assign(schema::syscall_names().begin(), schema::syscall_names().end());
   if (field.format != Format::error && field.format != Format::signal) return values;
   const auto name = field.format == Format::error ? schema::error_name : schema::signal_name;
   for (int64_t number = 1; number <= max_named; number++)
@@ -37,6 +40,7 @@ std::string wanted(const Field& field) {
   if (field.names) return "one of its names";
   if (field.format == Format::error) return "an error such as ENOENT";
   if (field.format == Format::signal) return "a signal such as SIGKILL";
+  if (field.format == Format::syscall) return "a system call such as openat or \"i386:open\"";
   if (field.unit == Unit::ns) return "a duration such as 10ms";
   if (field.unit == Unit::bytes) return "a size such as 4KiB";
   return "a number";

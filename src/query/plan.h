@@ -84,6 +84,7 @@ struct Ask {
   std::string fields;  // "a,b" or "+c,-d"
   std::string by;
   std::string show;
+  bool each = false;  // events, also where the schema has a view of groups
   uint32_t top = 0;
   uint32_t keys = 1024;
   uint32_t sample_every = 1;
@@ -118,6 +119,6 @@ struct Plan {
 
 // Binds what was asked to a schema. Fields in the plan point into `event`, which must outlive it.
 // Errors point at the column and suggest the nearest field; they are misuse (exit status 2).
-Result<Plan> compile(const Ask& ask, const schema::Event& event, const Limits& limits);
+Result<Plan> compile(Ask ask, const schema::Event& event, const Limits& limits);
 
 }  // namespace plumb::query

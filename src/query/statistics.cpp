@@ -40,6 +40,7 @@ Number evaluate(const Show& show, const Cell& cell, const Grouping& grouping) {
   const auto index = static_cast<size_t>(metric - grouping.metrics.begin());
   if (index >= cell.statistics.size()) return {};
   const Statistic& statistic = cell.statistics[index];
+  if (show.field->unknown_zero && statistic.max == 0) return {};  // none of them could be told
   const bool is_signed = show.field->is_signed();
   const bool has_events = cell.count > 0 && statistic.min <= statistic.max;
   switch (show.function) {

@@ -99,11 +99,12 @@ void AggregateTable::add(const query::Row& row) {
   lines_.push_back(std::move(line));
 }
 
-void AggregateTable::write(Output& output) const {
+size_t AggregateTable::write(Output& output) const {
   std::vector<size_t> widths(lines_[0].cells.size());
   for (const Line& line : lines_) {
     for (size_t i = 0; i < widths.size(); i++) widths[i] = std::max(widths[i], line.cells[i].width);
   }
+  size_t lines = 0;
   for (const Line& line : lines_) {
     const bool bold = style_.color && &line == &lines_[0];
     if (bold) output.append(bold_ink);
@@ -111,7 +112,9 @@ void AggregateTable::write(Output& output) const {
     if (bold) output.append(no_ink);
     output.append("\n");
     output.append(line.drawing);
+    lines += 1 + static_cast<size_t>(std::ranges::count(line.drawing, '\n'));
   }
+  return lines;
 }
 
 void AggregateTable::write_line(Output& output, const Line& line,

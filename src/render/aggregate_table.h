@@ -19,7 +19,8 @@ class AggregateTable {
                  Moments& moments, TableStyle style);
 
   void add(const query::Row& row);
-  void write(Output& output) const;
+  // Returns how many lines that are.
+  size_t write(Output& output) const;
 
  private:
   struct Text {

@@ -28,7 +28,7 @@ uint32_t longest_name(const Field& field) {
 Column word_column(const Field& field) {
   Column column{.field = &field};
   const bool from_outside = field.kind != Kind::enumeration && field.format != Format::error &&
-                            field.format != Format::signal;
+                            field.format != Format::signal && field.format != Format::syscall;
   column.cuttable = from_outside;
   switch (field.format) {
     case Format::error:
@@ -36,6 +36,9 @@ Column word_column(const Field& field) {
       break;
     case Format::signal:
       column.width = 7;
+      break;
+    case Format::syscall:
+      column.width = 12;
       break;
     case Format::cgroup:
       column.width = 24;

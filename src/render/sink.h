@@ -14,9 +14,14 @@ namespace plumb::render {
 
 // The time that an aggregate covers: ns, as schema::Record::time.
 struct Interval {
+  enum class Kind : uint8_t {
+    whole,     // all of the run, at its end
+    repeated,  // one of several (--every)
+    so_far,    // from the beginning until now; another follows and takes its place
+  };
   uint64_t begin = 0;
   uint64_t end = 0;
-  bool repeated = false;  // one of several (--every)
+  Kind kind = Kind::whole;
 };
 
 class Sink {
@@ -31,6 +36,9 @@ class Sink {
   virtual void aggregate(const schema::Event& event, const query::Plan& plan,
                          const std::vector<query::Row>& rows, const Interval& interval,
                          schema::Names& names) = 0;
+  // Groups of one aggregate that can be shown so far, and in the next moment replaced; 0: none,
+  // here all are shown when they are final.
+  virtual uint32_t room() const { return 0; }
   virtual void lost(std::string_view tracer, std::string_view reason, uint64_t count) = 0;
   // What was gathered so far becomes visible; an error when the output is gone or full.
   virtual Result<> flush() = 0;

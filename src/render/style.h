@@ -7,11 +7,15 @@ namespace plumb::render {
 
 struct TableStyle {
   uint32_t terminal = 0;  // its width in columns; 0: not a terminal, nothing is cut
+  uint32_t lines = 0;     // its height
   bool color = false;
 };
 
 constexpr std::string_view bold_ink = "\x1b[1m";
 constexpr std::string_view red_ink = "\x1b[31m";
+// A line that is too long for the terminal ends at its edge (DECAWM), and so is one line there.
+constexpr std::string_view no_wrap = "\x1b[?7l";
+constexpr std::string_view wrap = "\x1b[?7h";
 constexpr std::string_view no_ink = "\x1b[0m";
 
 }  // namespace plumb::render

@@ -133,29 +133,54 @@ uint32_t Table::text_cell(const Column& column, const Cell& cell, uint32_t reach
 void Table::aggregate(const schema::Event& event, const query::Plan& plan,
                       const std::vector<query::Row>& rows, const Interval& interval,
                       schema::Names& names) {
+  const bool so_far = interval.kind == Interval::Kind::so_far;
   ensure_headers();
-  if (aggregated_) output_.append("\n");
+  erase_what_was_so_far(interval);
+  size_t lines = 0;
+  if (so_far) output_.append(no_wrap);
+  if (aggregated_) output_.append("\n"), lines++;
   aggregated_ = true;
-  title(event, interval);
+  if (const std::string text = title(event, interval); !text.empty())
+    output_.append(text + "\n"), lines++;
   AggregateTable table(event, *plan.grouping, names, moments_, style_);
   for (const query::Row& row : rows) table.add(row);
-  table.write(output_);
+  lines += table.write(output_);
+  if (!so_far) return;
+  output_.append(wrap);
+  so_far_lines_ += lines;
+  so_far_end_ = interval.end;
+}
+
+// The aggregates of one moment stay; those of the next begin where they began.
+void Table::erase_what_was_so_far(const Interval& interval) {
+  if (so_far_lines_ == 0 || interval.end == so_far_end_) return;
+  output_.append("\x1b[" + std::to_string(so_far_lines_) + "F\x1b[J");
+  so_far_lines_ = 0;
+  aggregated_ = false;
+}
+
+// All aggregates together leave the last line to the cursor, and each has a header and an (other).
+uint32_t Table::room() const {
+  constexpr uint32_t around = 4, least = 3;
+  const auto share = style_.lines / static_cast<uint32_t>(tracers_.size());
+  return share > around + least ? share - around : least;
 }
 
 // What tells this aggregate from the others of the run.
-void Table::title(const schema::Event& event, const Interval& interval) {
+std::string Table::title(const schema::Event& event, const Interval& interval) {
   std::string text = tracers_.size() > 1 ? event.name : "";
-  if (interval.repeated) {
+  if (interval.kind == Interval::Kind::repeated) {
     std::array<char, Moments::time_of_day_size> time{};
     moments_.put_time_of_day(time.data(), moments_.of_record(interval.end));
     text += text.empty() ? "" : "  ";
     text.append(time.data(), time.size());
   }
-  if (!text.empty()) output_.append(text + "\n");
+  return text;
 }
 
 void Table::lost(std::string_view tracer, std::string_view reason, uint64_t count) {
   ensure_headers();
+  so_far_lines_ = 0;  // a loss stays where it was told
   NumberRoom digits;
   const char* end = put_grouped(digits.data(), count);
   if (style_.color) output_.append(red_ink);

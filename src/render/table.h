@@ -24,6 +24,7 @@ class Table : public Sink {
                  schema::Names& names) override;
   void lost(std::string_view tracer, std::string_view reason, uint64_t count) override;
   Result<> flush() override;
+  uint32_t room() const override;
 
  private:
   struct Tracer {
@@ -38,7 +39,8 @@ class Table : public Sink {
   // Column headers need all tracers, so they are written with whatever comes first after begin.
   void ensure_headers();
   void header(const Tracer& tracer);
-  void title(const schema::Event& event, const Interval& interval);
+  std::string title(const schema::Event& event, const Interval& interval);
+  void erase_what_was_so_far(const Interval& interval);
   const Tracer& tracer_of(const schema::Record& record);
   // Both write a cell of a row that has reached this screen column, and return where it ends.
   uint32_t short_cell(const Column& column, std::string_view ascii, bool red, uint32_t reached);
@@ -49,6 +51,10 @@ class Table : public Sink {
   TableStyle style_;
   bool headers_done_ = false;
   bool aggregated_ = false;  // an aggregate was shown before: leave a line between
+  // What the next moment's aggregates take the place of: so many lines of the terminal, of this
+  // moment.
+  size_t so_far_lines_ = 0;
+  uint64_t so_far_end_ = 0;
   std::vector<Tracer> tracers_;
   size_t last_ = 0;  // index of the tracer of the last event
 };

@@ -1,5 +1,7 @@
 #include "render/word.h"
 
+#include "schema/syscalls.h"
+
 namespace plumb::render {
 
 using schema::Format;
@@ -10,6 +12,7 @@ bool has_words(const schema::Field& field) {
   switch (field.format) {
     case Format::error:
     case Format::signal:
+    case Format::syscall:
     case Format::cgroup:
     case Format::container:
     case Format::user:
@@ -34,6 +37,9 @@ Word word_for(const schema::Field& field, uint64_t bits, schema::Names& names) {
     case Format::signal:
       if (value != 0) text = schema::signal_name(value);
       return {text, value == 0 || !text.empty()};
+    case Format::syscall:
+      text = schema::syscall_name(static_cast<uint32_t>(bits));
+      return {text, static_cast<uint32_t>(bits) == schema::no_call || !text.empty()};
     case Format::container:
       return {names.name(field.format, bits), true};
     case Format::cgroup:

@@ -16,6 +16,8 @@ std::string_view word_for(Format format) {
       return "errno";
     case Format::signal:
       return "signal";
+    case Format::syscall:
+      return "syscall";
     case Format::instant:
       return "time";
     case Format::cgroup:

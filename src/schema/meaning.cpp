@@ -12,16 +12,13 @@ using Word = std::pair<std::string_view, T>;
 
 constexpr std::array units = {Word<Unit>{"ns", Unit::ns}, Word<Unit>{"bytes", Unit::bytes},
                               Word<Unit>{"count", Unit::count}};
-constexpr std::array formats = {Word<Format>{"id", Format::id},
-                                Word<Format>{"hex", Format::hex},
-                                Word<Format>{"octal", Format::octal},
-                                Word<Format>{"error", Format::error},
-                                Word<Format>{"signal", Format::signal},
-                                Word<Format>{"instant", Format::instant},
-                                Word<Format>{"cgroup", Format::cgroup},
-                                Word<Format>{"user", Format::user},
-                                Word<Format>{"container", Format::container},
-                                Word<Format>{"group", Format::group}};
+constexpr std::array formats = {
+    Word<Format>{"id", Format::id},           Word<Format>{"hex", Format::hex},
+    Word<Format>{"octal", Format::octal},     Word<Format>{"error", Format::error},
+    Word<Format>{"signal", Format::signal},   Word<Format>{"syscall", Format::syscall},
+    Word<Format>{"instant", Format::instant}, Word<Format>{"cgroup", Format::cgroup},
+    Word<Format>{"user", Format::user},       Word<Format>{"container", Format::container},
+    Word<Format>{"group", Format::group}};
 constexpr std::array classes = {
     Word<Privacy>{"open", Privacy::open}, Word<Privacy>{"argument", Privacy::argument},
     Word<Privacy>{"path", Privacy::path}, Word<Privacy>{"environment", Privacy::environment},

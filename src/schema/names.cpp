@@ -1,5 +1,6 @@
 #include "schema/names.h"
 
+#include <array>
 #include <cstring>
 #include <ctime>
 
@@ -7,6 +8,11 @@ namespace plumb::schema {
 namespace {
 
 constexpr int64_t last_error = 133;  // EHWPOISON
+// What only the kernel sees: a call that a signal interrupts and that may begin anew
+// (include/linux/errno.h).
+constexpr int64_t first_restart = 512;
+constexpr std::array restarts = {"ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND", "ENOIOCTLCMD",
+                                 "ERESTART_RESTARTBLOCK"};
 constexpr int64_t last_signal = 31;  // the named ones; real-time signals have numbers
 
 struct SignalNames {
@@ -27,6 +33,8 @@ int64_t nanoseconds(clockid_t clock) {
 }  // namespace
 
 std::string_view error_name(int64_t error) {
+  if (const int64_t i = error - first_restart; i >= 0 && i < std::ssize(restarts))
+    return restarts[static_cast<size_t>(i)];
   if (error <= 0 || error > last_error) return {};
   const char* name = strerrorname_np(static_cast<int>(error));
   return name ? name : std::string_view();

@@ -20,6 +20,8 @@ Result<Event> read_event(const Btf& btf, uint32_t id) {
   event.doc = *Btf::find(btf.tags(id), event_tag);
   event.size = btf.type(id).size;
   for (std::string_view tag : btf.tags(id)) event.lifecycle |= tag == "lifecycle";
+  event.view = {std::string(Btf::find(btf.tags(id), "by:").value_or("")),
+                std::string(Btf::find(btf.tags(id), "show:").value_or(""))};
   auto fields = TRY(fields_of(btf, id).within("event " + event.name));
   for (Described& described : fields) event.fields.push_back(std::move(described.field));
   return event;

@@ -31,6 +31,7 @@ enum class Kind : uint8_t {
 enum class Unit : uint8_t { none, ns, bytes, count };
 
 // How a number becomes a word for people; `plain` and the units need no help from outside.
+// Recordings hold these numbers: new ones go to the end.
 enum class Format : uint8_t {
   plain,
   id,         // names something: never summed, no thousands separators
@@ -43,6 +44,7 @@ enum class Format : uint8_t {
   container,  // cgroup2 id -> container name, "" outside of one
   user,       // uid -> name
   group,      // gid -> name
+  syscall,    // 257 -> openat, i386:open; all ones -> "" (schema/syscalls.h)
 };
 
 // What disclosing a field could reveal. Everything but `open` obeys --privacy.
@@ -88,9 +90,15 @@ struct Field {
   bool in_tail() const { return kind == Kind::tail_text || kind == Kind::tail_list; }
 };
 
+// What a person wants first of events that come by the thousand; both empty for others.
+struct View {
+  std::string by, show;  // as the options of these names take them
+};
+
 struct Event {
   std::string name;  // == the tracer's name
   std::string doc;
+  View view;
   bool lifecycle = false;  // travels in the ring that nothing else can crowd out
   uint32_t size = 0;       // of the struct; tails follow it in a record
   std::vector<Field> fields;

@@ -1,5 +1,6 @@
 #include "session/pipeline.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace plumb::session {
@@ -72,17 +73,25 @@ void Pipeline::group(size_t tracer, const query::Row& row) {
 }
 
 void Pipeline::show_groups(const render::Interval& interval) {
+  const bool so_far = interval.kind == render::Interval::Kind::so_far;
   for (Stream& stream : streams_) {
     if (!stream.groups) continue;
-    auto rows = stream.groups->rows(stream.plan->top);
+    uint32_t most = stream.plan->top;
+    if (const uint32_t room = so_far ? sink_.room() : 0; room != 0)
+      most = most == 0 ? room : std::min(most, room);
+    auto rows = stream.groups->rows(most);
     for (query::Row& row : rows) {
       if (row.key.empty()) continue;
       schema::Record key{&stream.schema->event, 0, 1, row.key};
       row.key = std::string(disclosure_.apply(key).body);
     }
     sink_.aggregate(stream.schema->event, *stream.plan, rows, interval, names_);
-    stream.groups->clear();
+    if (!so_far) stream.groups->clear();
   }
+}
+
+bool Pipeline::only_groups() const {
+  return std::ranges::all_of(streams_, [](const Stream& each) { return each.groups != nullptr; });
 }
 
 void Pipeline::lost(std::string_view tracer, std::string_view reason, uint64_t count) {

@@ -39,13 +39,16 @@ class Pipeline {
   void record(size_t tracer, const schema::Record& record);
   // A group that the kernel collected.
   void group(size_t tracer, const query::Row& row);
-  // Shows and empties the groups of every tracer that aggregates.
+  // Shows the groups of every tracer that aggregates, and empties them unless more of the same
+  // interval follow; then those that have a place in the sink.
   void show_groups(const render::Interval& interval);
   void lost(std::string_view tracer, std::string_view reason, uint64_t count);
   Result<> flush() { return sink_.flush(); }
 
   const Fate& fate(size_t tracer) const { return streams_[tracer].fate; }
   uint64_t shown() const { return shown_; }
+  // Nothing is shown but groups.
+  bool only_groups() const;
   void stop_after(uint64_t count) { stop_after_ = count; }
   bool done() const { return stop_after_ && shown_ >= stop_after_; }
 

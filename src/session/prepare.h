@@ -19,6 +19,10 @@ struct Prepared {
 
 Result<Prepared> prepare(const Request& request);
 
+// An error when nothing is grouped that --every could show.
+Result<> check_every(const Request& request,
+                     const std::vector<std::unique_ptr<query::Plan>>& plans);
+
 // One tracer, by name or as a file NAME.bpf.o; an unknown one is misuse and the nearest is
 // suggested.
 Result<kernel::Tracer> open_tracer(const std::string& name);

@@ -33,7 +33,8 @@ class Replay {
       TRY(std::visit([this](const auto& each) { return take(each); }, *item));
     }
     begin();
-    pipeline_.show_groups({interval_begin_, std::max(interval_begin_, last_), every_ != 0});
+    TRY(check_every(request_, plans_));
+    pipeline_.show_groups({interval_begin_, std::max(interval_begin_, last_), kind()});
     auto flushed = pipeline_.flush();
     if (!flushed && !opened_.closed()) return Fail{std::move(flushed.error())};
     return verdict();
@@ -83,6 +84,7 @@ class Replay {
   // The conditions of --pid and its kind, which are another filter than --where.
   Result<> add_targets(const record::TracerItem& item) {
     query::Ask ask;
+    ask.each = true;
     ask.where = expression_of(request_.who);
     auto plan = query::compile(ask, item.schema->event, query::Limits{});
     if (!plan)
@@ -97,13 +99,17 @@ class Replay {
     return !where || where->matches(record, &reader_.names());
   }
 
+  render::Interval::Kind kind() const {
+    return every_ ? render::Interval::Kind::repeated : render::Interval::Kind::whole;
+  }
+
   bool over() const { return request_.time && last_ - first_ >= uint64_t(request_.time->count()); }
 
   // Ends the interval that `time` lies beyond; those in which nothing was recorded are not shown.
   void turn(uint64_t time) {
     last_ = std::max(last_, time);
     if (every_ == 0 || time < interval_begin_ || time - interval_begin_ < every_) return;
-    pipeline_.show_groups({interval_begin_, interval_begin_ + every_, true});
+    pipeline_.show_groups({interval_begin_, interval_begin_ + every_, kind()});
     interval_begin_ = time - (time - interval_begin_) % every_;
   }
 

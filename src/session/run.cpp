@@ -24,8 +24,10 @@ namespace plumb::session {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using Kind = render::Interval::Kind;
 constexpr auto loss_check = std::chrono::seconds(1);
 constexpr auto idle_pause = std::chrono::milliseconds(100);
+constexpr auto refresh = std::chrono::seconds(1);
 
 // As records tell it: both are CLOCK_MONOTONIC.
 uint64_t ns_of(Clock::time_point time) {
@@ -77,7 +79,8 @@ class Run {
 
   Result<int> go(Command* command) {
     began_ = interval_begin_ = Clock::now();
-    next_report_ = request_.every ? began_ + *request_.every : Clock::time_point::max();
+    const auto between = report_pause();
+    next_report_ = between.count() ? began_ + between : Clock::time_point::max();
     if (command) TRY(command->start());
     Result<> written;
     while (written && !ended(command)) {
@@ -87,7 +90,7 @@ class Run {
     }
     live_.detach();
     while (drain(true)) continue;
-    show_groups();
+    show_groups(request_.every ? Kind::repeated : Kind::whole);
     report_.tell_losses();
     if (written) written = flush();
     if (opened_.finish) {
@@ -120,20 +123,27 @@ class Run {
     });
   }
 
-  void show_groups() {
+  // So often are groups shown before the end; 0: never.
+  Clock::duration report_pause() const {
+    if (request_.every) return std::chrono::duration_cast<Clock::duration>(*request_.every);
+    return opened_.refreshes && pipeline_.only_groups() ? Clock::duration(refresh)
+                                                        : Clock::duration(0);
+  }
+
+  void show_groups(Kind kind) {
     live_.turn_epoch();
     for (size_t i = 0; i < live_.tracers().size(); i++)
       for (const query::Row& row : live_.take_groups(i)) pipeline_.group(i, row);
     const auto now = Clock::now();
-    pipeline_.show_groups({ns_of(interval_begin_), ns_of(now), request_.every.has_value()});
-    interval_begin_ = now;
+    pipeline_.show_groups({ns_of(interval_begin_), ns_of(now), kind});
+    if (kind != Kind::so_far) interval_begin_ = now;
   }
 
   Result<> periodic() {
     const auto now = Clock::now();
     if (now >= next_report_) {
-      show_groups();
-      next_report_ += std::chrono::duration_cast<Clock::duration>(*request_.every);
+      show_groups(request_.every ? Kind::repeated : Kind::so_far);
+      next_report_ += report_pause();
     }
     if (now - last_check_ >= loss_check) {
       report_.tell_losses();

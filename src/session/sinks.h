@@ -16,6 +16,7 @@ struct Opened {
   Fd file;                                 // of -o; empty for standard output
   std::unique_ptr<render::Output> output;  // empty for a recording
   std::unique_ptr<render::Sink> sink;
+  bool refreshes = false;  // groups can be shown so far, again and again in the same place
   // Ends a recording with the account of its run; empty for text.
   std::function<Result<>(std::string_view account)> finish;
   std::function<uint64_t()> unwritten;  // events that a recording has no room for

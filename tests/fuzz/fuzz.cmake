@@ -3,7 +3,7 @@
 find_program(FUZZ_CXX NAMES clang++ clang++-14)
 file(GLOB fuzz_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*_fuzz.cpp)
 set(fuzz_flags -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
-    -w -I${CMAKE_SOURCE_DIR}/src -I${CMAKE_SOURCE_DIR}/tests/unit)
+    -w -I${CMAKE_SOURCE_DIR}/src -I${CMAKE_SOURCE_DIR}/tests/unit -I${CMAKE_BINARY_DIR}/generated)
 file(GLOB fuzzed CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/base/*.cpp
   ${CMAKE_SOURCE_DIR}/src/schema/*.cpp ${CMAKE_SOURCE_DIR}/src/query/*.cpp
   ${CMAKE_SOURCE_DIR}/src/disclose/*.cpp ${CMAKE_SOURCE_DIR}/src/record/*.cpp)

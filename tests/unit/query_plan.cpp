@@ -234,5 +234,26 @@ TEST(Grouping, SaysWhyTheKernelDoesNotGroup) {
             "percentiles of over 1 fields");
 }
 
+TEST(View, IsTakenByWhoeverNamesNeitherGroupsNorColumns) {
+  tests::TestEvent hot;
+  hot.event.view = {"comm", "max(latency),count"};
+  const auto grouped = [&](Ask ask) {
+    auto plan = compile(std::move(ask), hot.event, {});
+    EXPECT_TRUE(plan) << plan.error().what;
+    return plan && plan->grouping;
+  };
+  const auto plan = compile({.where = "latency > 1ms"}, hot.event, {});
+  ASSERT_TRUE(plan && plan->grouping);
+  EXPECT_EQ(names_of(plan->grouping->keys), "who.comm");
+  EXPECT_EQ(plan->grouping->shows.size(), 2u);
+  EXPECT_EQ(plan->grouping->shows[plan->grouping->order].text, "max(latency)");
+  EXPECT_TRUE(grouped({.top = 3}));
+  EXPECT_FALSE(grouped({.fields = "latency"}));
+  EXPECT_FALSE(grouped({.each = true}));
+  const auto own = compile({.show = "count"}, hot.event, {});
+  ASSERT_TRUE(own && own->grouping);
+  EXPECT_TRUE(own->grouping->keys.empty());
+}
+
 }  // namespace
 }  // namespace plumb::query

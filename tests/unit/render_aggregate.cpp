@@ -64,15 +64,34 @@ class RenderAggregate : public testing::Test {
   Captured out_;
 };
 
-constexpr render::Interval once{1'000'000'000, 3'000'000'000, false};
+constexpr render::Interval once{1'000'000'000, 3'000'000'000};
 
 TEST_F(RenderAggregate, Table) {
   const query::Plan plan = this->plan();
   render::Table table(out_.output, fixed_clock, {.terminal = 80});
   table.begin(event_, plan);
   table.aggregate(event_, plan, rows_, once, names_);
-  table.aggregate(event_, plan, {rows_[1]}, {0, 1'500'000'000, true}, names_);
+  table.aggregate(event_, plan, {rows_[1]}, {0, 1'500'000'000, render::Interval::Kind::repeated}, names_);
   expect_golden("aggregate_table.txt", out_.text());
+}
+
+TEST_F(RenderAggregate, WhatIsShownSoFarMakesRoomForWhatFollows) {
+  const query::Plan plan = this->plan();
+  render::Table table(out_.output, fixed_clock, {.terminal = 80, .lines = 24});
+  table.begin(event_, plan);
+  EXPECT_EQ(table.room(), 20u);
+  const auto so_far = [&](uint64_t end) {
+    table.aggregate(event_, plan, rows_, {0, end, render::Interval::Kind::so_far}, names_);
+    const std::string text = out_.text();
+    return std::pair{text.starts_with("\x1b["), std::ranges::count(text, '\n')};
+  };
+  const auto [erases, lines] = so_far(1);
+  EXPECT_EQ(so_far(2).second, 2 * lines);  // all that was written
+  const std::string up = "\x1b[" + std::to_string(lines) + "F\x1b[J";
+  EXPECT_NE(out_.text().find(up), std::string::npos);
+  table.lost("exec", "ring_full", 1);  // stays, and what stood above it too
+  so_far(3);
+  EXPECT_EQ(out_.text().find(up), out_.text().rfind(up));
 }
 
 TEST_F(RenderAggregate, Json) {

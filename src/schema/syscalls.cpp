@@ -1,0 +1,59 @@
+#include "schema/syscalls.h"
+
+#include <array>
+#include <utility>
+
+namespace plumb::schema {
+namespace {
+
+using Numbered = std::pair<uint32_t, const char*>;
+
+// arch/x86/entry/syscalls/syscall_64.tbl and syscall_32.tbl, as this machine's headers have them.
+constexpr Numbered table_64[] = {
+#include "syscalls_64.inc"
+};
+constexpr Numbered table_32[] = {
+#include "syscalls_32.inc"
+};
+// What a distribution's headers may be too old for: from 424 on both tables have the same numbers.
+constexpr std::array common = {
+    Numbered{451, "cachestat"},         Numbered{452, "fchmodat2"},
+    Numbered{453, "map_shadow_stack"},  Numbered{454, "futex_wake"},
+    Numbered{455, "futex_wait"},        Numbered{456, "futex_requeue"},
+    Numbered{457, "statmount"},         Numbered{458, "listmount"},
+    Numbered{459, "lsm_get_self_attr"}, Numbered{460, "lsm_set_self_attr"},
+    Numbered{461, "lsm_list_modules"},  Numbered{462, "mseal"},
+    Numbered{463, "setxattrat"},        Numbered{464, "getxattrat"},
+    Numbered{465, "listxattrat"},       Numbered{466, "removexattrat"},
+    Numbered{467, "open_tree_attr"},    Numbered{468, "file_getattr"},
+    Numbered{469, "file_setattr"}};
+constexpr std::array only_64 = {Numbered{335, "uretprobe"}, Numbered{336, "uprobe"}};
+
+std::map<uint32_t, std::string> all() {
+  std::map<uint32_t, std::string> names;
+  const auto add = [&](const auto& table, uint32_t abi, const char* prefix) {
+    for (const auto& [number, name] : table)
+      names.emplace(number | abi, std::string(prefix) + name);
+  };
+  add(table_64, 0, "");
+  add(common, 0, "");
+  add(only_64, 0, "");
+  add(table_64, x32_call, "x32:");
+  add(table_32, i386_call, "i386:");
+  add(common, i386_call, "i386:");
+  return names;
+}
+
+}  // namespace
+
+const std::map<uint32_t, std::string>& syscall_names() {
+  static const std::map<uint32_t, std::string> names = all();
+  return names;
+}
+
+std::string_view syscall_name(uint32_t call) {
+  const auto found = syscall_names().find(call);
+  return found == syscall_names().end() ? std::string_view() : found->second;
+}
+
+}  // namespace plumb::schema
