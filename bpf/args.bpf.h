@@ -4,6 +4,7 @@
  */
 #pragma once
 #include "memory.bpf.h"
+#include "registers.bpf.h"
 #include "repeat.bpf.h"
 #include "tail.bpf.h"
 #include <bpf/bpf_tracing.h>
@@ -26,31 +27,6 @@ static __always_inline list_t own_args(struct tail *tail)
 	if (!to || bpf_probe_read_user(to, size, (void *)begin))
 		return (list_t){ .whole = whole };
 	return tail_taken(tail, size, whole);
-}
-
-/*
- * The caller's registers while it is in a system call. Kernels before 5.15 have no helper for it;
- * there they lie at the very top of the kernel stack of 16 KiB, which only later kernels pad.
- */
-static __always_inline struct pt_regs *caller_registers(void)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
-		return (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	return BPF_CORE_READ(task, stack) + 16384 - bpf_core_type_size(struct pt_regs);
-}
-
-/* The result of the system call, from a sys_exit_* tracepoint's record. */
-static __always_inline long returned(const void *ctx)
-{
-	return ((const struct trace_event_raw_sys_exit *)ctx)->ret;
-}
-
-/* The same, where a kretprobe found it. */
-static __always_inline long probe_result(void *ctx)
-{
-	return PT_REGS_RC((struct pt_regs *)ctx);
 }
 
 struct attempt {

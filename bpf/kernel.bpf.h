@@ -50,7 +50,11 @@ enum { AF_INET = 2, IPPROTO_TCP = 6 };
 enum { TCP_ESTABLISHED = 1, TCP_SYN_SENT = 2, TCP_CLOSE = 7 };
 enum { E2BIG = 7, ECONNABORTED = 103 };
 enum { MAX_ERRNO = 4095 }; /* include/linux/err.h */
+enum { EINTR = 4, ECONNABORTED = 103 };
 #endif
+
+/* include/linux/errno.h: the smallest of those that end in the kernel, as EINTR or in the call anew */
+#define ERESTARTSYS 512
 
 /* include/uapi/asm-generic/fcntl.h; a value without WRONLY and RDWR opens for reading */
 enum open_flags {
@@ -194,8 +198,23 @@ struct cred {
 	kgid_t gid;
 };
 
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
+	unsigned int __state;
+	int on_cpu;
+	struct css_set *cgroups;
 	int pid;
 	int tgid;
 	int exit_code;

@@ -62,10 +62,8 @@ static __always_inline bool in_target_cgroup(void)
 	return false;
 }
 
-static __always_inline bool is_of_target_user(void)
+static __always_inline bool is_target_user(__u32 uid)
 {
-	__u32 uid = bpf_get_current_uid_gid();
-
 #pragma unroll
 	for (__u32 i = 0; i < TARGET_UIDS; i++) {
 		if (i >= targeting.uids)
@@ -89,11 +87,8 @@ static __always_inline void own_comm(void *comm, enum whose whose)
 		BPF_CORE_READ_STR_INTO((char(*)[sizeof(task->comm)])comm, task, group_leader, comm);
 }
 
-static __always_inline bool has_target_comm(enum whose whose)
+static __always_inline bool is_target_comm(const __u64 comm[2])
 {
-	__u64 comm[2] = {};
-
-	own_comm(comm, whose);
 #pragma unroll
 	for (__u32 i = 0; i < TARGET_COMMS; i++) {
 		if (i >= targeting.comms)
@@ -104,13 +99,26 @@ static __always_inline bool has_target_comm(enum whose whose)
 	return false;
 }
 
-static __always_inline bool is_target(__u32 pid, enum whose whose)
+static __always_inline bool has_target_comm(enum whose whose)
+{
+	__u64 comm[2] = {};
+
+	own_comm(comm, whose);
+	return is_target_comm(comm);
+}
+
+static __always_inline bool is_target_process(__u32 pid)
 {
 	if (targeting.self && pid == targeting.self)
 		return false;
-	if (targeting.by_pid && !bpf_map_lookup_elem(&targets, &pid))
+	return !targeting.by_pid || bpf_map_lookup_elem(&targets, &pid);
+}
+
+static __always_inline bool is_target(__u32 pid, enum whose whose)
+{
+	if (!is_target_process(pid))
 		return false;
-	if (targeting.uids && !is_of_target_user())
+	if (targeting.uids && !is_target_user(bpf_get_current_uid_gid()))
 		return false;
 	if (targeting.comms && !has_target_comm(whose))
 		return false;
