@@ -22,5 +22,5 @@ static __always_inline bool in_interrupt(const void *ctx)
 	bpf_probe_read_kernel(&at, sizeof(at), &ctx);
 	if (at - (__u64)BPF_CORE_READ(task, stack) >= STACK_BYTES)
 		return true;
-	return came_from_user(regs) && call_of(regs) == NO_SYSCALL;
+	return came_from_user(regs) && number_of(regs) == NO_NUMBER;
 }

@@ -4,9 +4,7 @@
 #include "schema.bpf.h"
 #include <bpf/bpf_tracing.h>
 
-/* A system call by its number; NO_SYSCALL: in none. */
-typedef __s32 syscall_t TAG("format:id");
-#define NO_SYSCALL (-1)
+#define NO_NUMBER (-1) /* of a system call: in none */
 
 /*
  * The caller's registers while it is in a system call. Kernels before 5.15 have no helper for it;
@@ -27,20 +25,26 @@ static __always_inline bool came_from_user(struct pt_regs *regs)
 	return (BPF_CORE_READ(regs, cs) & 3) == 3;
 }
 
-/* The system call that the current thread is in; none: it came in by an interrupt or a fault. */
-static __always_inline long call_of(struct pt_regs *regs)
+/* The number of the call that the current thread is in; none: it came by an interrupt or a fault. */
+static __always_inline long number_of(struct pt_regs *regs)
 {
-	return came_from_user(regs) ? (long)BPF_CORE_READ(regs, orig_ax) : NO_SYSCALL;
+	return came_from_user(regs) ? (long)BPF_CORE_READ(regs, orig_ax) : NO_NUMBER;
 }
 
-/* The same as 64-bit programs number it: those of 32-bit programs have other numbers. */
-static __always_inline syscall_t current_syscall(void)
+/* The call of the current task that has this number, in its table. */
+static __always_inline syscall_t syscall_of(long number)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
+	bool is_32 = BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
 
-	if (BPF_CORE_READ(task, thread_info.status) & TS_COMPAT)
-		return NO_SYSCALL;
-	return call_of(caller_registers());
+	return is_32 ? (__u32)number | SYSCALL_I386 : (__u32)number;
+}
+
+static __always_inline syscall_t current_syscall(void)
+{
+	long number = number_of(caller_registers());
+
+	return number == NO_NUMBER ? SYSCALL_NONE : syscall_of(number);
 }
 
 /* The result of the system call, from a sys_exit_* tracepoint's record. */

@@ -95,15 +95,6 @@ static __always_inline bool never_returns(syscall_t call)
 	       call == (252 | SYSCALL_I386);
 }
 
-/* The call of the current task that has this number. */
-static __always_inline syscall_t call_of(long number)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-	bool is_32 = BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
-
-	return is_32 ? (__u32)number | SYSCALL_I386 : (__u32)number;
-}
-
 /*
  * Where the first path of a call that has returned lies in user memory, or 0. After execve the old
  * program's memory is gone: the new one has the name at the top of its stack (fs/exec.c,

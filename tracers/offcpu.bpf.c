@@ -28,7 +28,7 @@ EVENT(offcpu, "a stay off the CPU",
       VIEW("who.comm,state", "count,sum(latency),p50(latency),p99(latency),max(latency)")) {
 	struct caller who;
 	enum off_state state KEY DOC("runnable: preempted, or it yielded; idle: uninterruptible, but no load");
-	syscall_t syscall    KEY DOC("the system call it was in; -1 when in none");
+	syscall_t syscall    KEY DOC("the system call it was in, if in one");
 	ns_t latency         DOC("how long it was off the CPU");
 	ns_t runq            DETAIL ZERO_IS_UNKNOWN DOC("the last part of it, when woken: it waited for a CPU");
 	struct thread waker  DOC("who woke it; none where an interrupt did, or nobody had to");
@@ -72,7 +72,7 @@ static __always_inline void leaves(struct task_struct *task, __u32 state, __u64 
 	*stay = (struct stay){
 		.began = at,
 		.state = state_of(state),
-		.syscall = wants(offcpu, syscall) ? current_syscall() : NO_SYSCALL,
+		.syscall = wants(offcpu, syscall) ? current_syscall() : SYSCALL_NONE,
 	};
 }
 

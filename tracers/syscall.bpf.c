@@ -9,7 +9,7 @@
 // Blind: what io_uring does; paths of 32-bit programs. A path is read when the call returns: another thread
 //        may have changed it.
 #include "tracer.bpf.h"
-#include "args.bpf.h"
+#include "registers.bpf.h"
 #include "state.bpf.h"
 #include "syscall.bpf.h"
 
@@ -86,7 +86,7 @@ static __always_inline int emit_call(void *ctx, struct syscall *e)
 SEC("tp_btf/sys_enter") SERVES("system calls")
 int BPF_PROG(on_enter, struct pt_regs *regs, long number)
 {
-	struct syscall e = { .name = call_of(number) };
+	struct syscall e = { .name = syscall_of(number) };
 
 	if (outcome && !never_returns(e.name))
 		return begins(regs, e.name);
