@@ -16,6 +16,11 @@ static __always_inline struct file *file_of(int descriptor)
 	return file;
 }
 
+static __always_inline struct path *path_in(struct file *file)
+{
+	return (void *)file + bpf_core_field_offset(struct file, f_path);
+}
+
 static __always_inline struct path *root_of_process(void)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -24,16 +29,24 @@ static __always_inline struct path *root_of_process(void)
 	return (void *)fs + bpf_core_field_offset(struct fs_struct, root);
 }
 
+static __always_inline struct path *cwd_of_process(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+
+	return (void *)fs + bpf_core_field_offset(struct fs_struct, pwd);
+}
+
 /* Where an open file is: symbolic links, "..", bind mounts and all are resolved. */
 static __always_inline text_t path_of_file(struct tail *tail, struct file *file)
 {
-	return path_text(tail, (void *)file + bpf_core_field_offset(struct file, f_path),
-			 root_of_process());
+	return path_text(tail, path_in(file), root_of_process());
 }
 
 /*
- * Where a name that was passed points: below the folder `descriptor` or the working folder, or as it stands
- * when it begins with a slash. Nothing in it is resolved.
+ * Where a name that was passed points: below the folder `descriptor` or the working folder, or as
+ * it stands when it begins with a slash. Nothing in it is resolved. No name, NULL: the file
+ * `descriptor` itself.
  */
 static __always_inline text_t path_of_name(struct tail *tail, int descriptor, __u64 name)
 {
@@ -42,11 +55,13 @@ static __always_inline text_t path_of_name(struct tail *tail, int descriptor, __
 	char *to;
 
 	bpf_probe_read_user(&first, 1, (void *)name);
-	if (first == '/' || !first)
+	if (name && (first == '/' || !first))
 		return user_text(tail, name);
-	folder = descriptor == AT_FDCWD ? cwd_text(tail) : path_of_file(tail, file_of(descriptor));
+	folder = path_text(tail,
+			   descriptor == AT_FDCWD ? cwd_of_process() : path_in(file_of(descriptor)),
+			   root_of_process());
 	to = tail_room(tail, TEXT_BYTES + 1);
-	if (!to || folder.size == 0)
+	if (!name || !to || folder.size == 0)
 		return folder;
 	if (folder.size > 1) { /* the root has its slash */
 		to[0] = '/';

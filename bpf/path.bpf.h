@@ -2,7 +2,8 @@
 /*
  * Paths from dentries, as the task itself would see them: up to its root, across mounts.
  *
- * At most PATH_DEPTH components; a deeper path begins with "..." instead of "/".
+ * At most PATH_DEPTH components; a deeper path begins with "..." instead of "/". What has lost its
+ * name ends with " (deleted)", as in /proc/PID/fd.
  */
 #pragma once
 #include "repeat.bpf.h"
@@ -10,6 +11,8 @@
 
 /* Steps include the mount points that are crossed, which add no component. */
 #define PATH_STEPS (PATH_DEPTH + 16)
+
+#define DELETED " (deleted)"
 
 static __always_inline void leave_mount(struct path_walk *walk, struct vfsmount *mnt)
 {
@@ -22,8 +25,8 @@ static __always_inline void leave_mount(struct path_walk *walk, struct vfsmount 
 }
 
 /*
- * An index that kernels before 6.5 believe: they lose the bound of a 32-bit comparison on the way to
- * the address ("R8 unbounded memory access"), and clang drops a mask that it can prove idle.
+ * An index that kernels before 6.5 believe: they lose the bound of a 32-bit comparison on the way
+ * to the address ("R8 unbounded memory access"), and clang drops a mask that it can prove idle.
  */
 static __always_inline __u64 name_index(__u64 at)
 {
@@ -36,23 +39,29 @@ struct path_steps {
 	struct tail *tail;
 };
 
+static __always_inline void take_name(struct path_walk *walk, struct dentry *dentry)
+{
+	__u32 names = walk->count;
+
+	if (names < PATH_DEPTH) {
+		walk->names[name_index(names)].name = BPF_CORE_READ(dentry, d_name.name);
+		walk->names[name_index(names)].length = BPF_CORE_READ(dentry, d_name.len);
+	}
+	walk->count = names + 1;
+}
+
 static STEP(path_step, struct path_steps *steps)
 {
 	struct path_walk *walk = &steps->tail->walk;
 	struct dentry *dentry = walk->dentry, *parent = BPF_CORE_READ(dentry, d_parent);
 	struct vfsmount *mnt = walk->mnt;
-	__u32 names = walk->count;
 
 	if (dentry == walk->root && mnt == walk->root_mnt) {
 		walk->complete = 1;
 	} else if (parent == dentry || dentry == BPF_CORE_READ(mnt, mnt_root)) {
 		leave_mount(walk, mnt);
 	} else {
-		if (names < PATH_DEPTH) {
-			walk->names[name_index(names)].name = BPF_CORE_READ(dentry, d_name.name);
-			walk->names[name_index(names)].length = BPF_CORE_READ(dentry, d_name.len);
-		}
-		walk->count = names + 1;
+		take_name(walk, dentry);
 		walk->dentry = parent;
 	}
 	return walk->complete ? STEP_DONE : STEP_ON;
@@ -91,22 +100,57 @@ static __always_inline void append_path(struct path_steps *steps)
 	repeat(PATH_DEPTH, append_name, steps);
 }
 
+/* It hangs in no tree: memory with a name (memfd), or a pipe or a socket, which have none. */
+static __always_inline bool is_alone(struct dentry *dentry, struct vfsmount *mnt)
+{
+	return BPF_CORE_READ(dentry, d_parent) == dentry && BPF_CORE_READ(mnt, mnt_root) != dentry;
+}
+
+/* include/linux/dcache.h, d_unlinked(): in no hash table any more, as what hangs in no tree never
+ * was. */
+static __always_inline bool is_deleted(struct dentry *dentry, bool alone)
+{
+	return !BPF_CORE_READ(dentry, d_hash.pprev) &&
+	       (alone || BPF_CORE_READ(dentry, d_parent) != dentry);
+}
+
+static __always_inline void append_deleted(struct tail *tail)
+{
+	char *to = tail_room(tail, 512);
+
+	if (!to)
+		return;
+	__builtin_memcpy(to, DELETED, sizeof(DELETED) - 1);
+	tail->used += sizeof(DELETED) - 1;
+}
+
 /* `path` and `root` are in kernel memory. */
 static __always_inline text_t path_text(struct tail *tail, struct path *path, struct path *root)
 {
 	__u32 begin = tail->used;
 	struct path_walk *walk = &tail->walk;
-	struct path_steps steps = { .tail = tail };
-	text_t ref = { .offset = begin - sizeof(struct header) };
+	struct path_steps steps = {.tail = tail};
+	text_t ref = {.offset = begin - sizeof(struct header)};
+	struct dentry *dentry = BPF_CORE_READ(path, dentry);
+	bool alone = is_alone(dentry, BPF_CORE_READ(path, mnt));
 
-	walk->dentry = BPF_CORE_READ(path, dentry);
+	walk->dentry = dentry;
 	walk->mnt = BPF_CORE_READ(path, mnt);
 	walk->root = BPF_CORE_READ(root, dentry);
 	walk->root_mnt = BPF_CORE_READ(root, mnt);
 	walk->complete = 0;
 	walk->count = 0;
-	repeat(PATH_STEPS, path_step, &steps);
+	if (alone) {
+		take_name(walk, dentry);
+		if (walk->names[0].length == 0)
+			return (text_t){};
+		walk->complete = 1;
+	} else {
+		repeat(PATH_STEPS, path_step, &steps);
+	}
 	append_path(&steps);
+	if (is_deleted(dentry, alone))
+		append_deleted(tail);
 	ref.size = tail->used - begin;
 	ref.whole = ref.size + (walk->count > PATH_DEPTH || !walk->complete);
 	return ref;

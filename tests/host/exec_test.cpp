@@ -227,6 +227,24 @@ TEST_F(Exec, AnUnmountedDirectoryEndsAtItsMount) {
   EXPECT_FALSE(event.cut("cwd"));
 }
 
+TEST_F(Exec, ADeletedDirectoryIsMarked) {
+  program.fs.pwd = files.directory(files.root(), "home/gone");
+  program.fs.pwd.dentry->d_hash.pprev = nullptr;
+  start(exec);
+  EXPECT_EQ(one(exec).text("cwd"), "/home/gone (deleted)");
+}
+
+TEST_F(Exec, ADirectoryInNoTreeHasOnlyItsName) {
+  program.fs.pwd = files.directory(files.root(), "memfd:name");
+  program.fs.pwd.dentry->d_parent = program.fs.pwd.dentry;
+  program.fs.pwd.dentry->d_hash.pprev = nullptr;
+  start(exec);
+  EXPECT_EQ(one(exec).text("cwd"), "/memfd:name (deleted)");
+  program.fs.pwd.dentry->d_name.len = 0;
+  start(exec);
+  EXPECT_EQ(one(exec).text("cwd"), "");
+}
+
 TEST_F(Exec, ADeepWorkingDirectoryKeepsItsInnermostPart) {
   std::string names = "0";
   for (size_t i = 1; i < path_depth; i++) names += "/" + std::to_string(i);

@@ -31,6 +31,7 @@ path Files::directory(const path& from, std::string_view names) {
     names.remove_prefix(std::min(end + 1, names.size()));
     dentry& next = dentries_.emplace_back();
     next.d_parent = at.dentry;
+    next.d_hash.pprev = &hashed_;
     next.d_name.len = static_cast<__u32>(name.size());
     next.d_name.name = reinterpret_cast<const unsigned char*>(name.c_str());
     at.dentry = &next;

@@ -38,6 +38,7 @@ class Files {
   dentry* make_root();
   path make_mount(dentry* root, const path* at);
 
+  hlist_bl_node* hashed_ = nullptr;  // what has a name is in a hash table
   std::deque<dentry> dentries_;
   std::deque<mount> mounts_;
   std::deque<std::string> names_;
