@@ -9,7 +9,7 @@
 #include "tail.bpf.h"
 #include <bpf/bpf_tracing.h>
 
-#define ATTEMPT_ARGS 64 /* of a failed attempt, whose strings lie scattered */
+#define ATTEMPT_ARGS	  64 /* of a failed attempt, whose strings lie scattered */
 #define ATTEMPT_ARG_BYTES 1024
 
 /*
@@ -25,7 +25,7 @@ static __always_inline list_t own_args(struct tail *tail)
 	char *to = tail_room(tail, LIST_BYTES);
 
 	if (!to || bpf_probe_read_user(to, size, (void *)begin))
-		return (list_t){ .whole = whole };
+		return (list_t){.whole = whole};
 	return tail_taken(tail, size, whole);
 }
 
@@ -63,7 +63,7 @@ static STEP(take_arg, struct attempt *attempt)
 /* A vector that was passed to execve and not used. What is not in memory now is left out. */
 static __always_inline list_t attempted_args(struct tail *tail, __u64 vector)
 {
-	struct attempt attempt = { .tail = tail, .vector = vector };
+	struct attempt attempt = {.tail = tail, .vector = vector};
 	__u32 begin = tail->used;
 	__u64 next = 0;
 

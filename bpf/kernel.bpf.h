@@ -50,6 +50,7 @@ enum { AF_INET = 2, IPPROTO_TCP = 6 };
 enum { TCP_ESTABLISHED = 1, TCP_SYN_SENT = 2, TCP_CLOSE = 7 };
 enum { MAX_ERRNO = 4095 }; /* include/linux/err.h */
 enum { EINTR = 4, E2BIG = 7, ECONNABORTED = 103 };
+enum { EINTR = 4, ECONNABORTED = 103 };
 #endif
 
 /* include/linux/errno.h: the smallest of those that end in the kernel, as EINTR or in the call anew */

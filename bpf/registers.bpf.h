@@ -25,19 +25,47 @@ static __always_inline bool came_from_user(struct pt_regs *regs)
 	return (BPF_CORE_READ(regs, cs) & 3) == 3;
 }
 
-/* The number of the call that the current thread is in; none: it came by an interrupt or a fault. */
+/* The number of the call that the current thread is in; none: it came by an interrupt or a fault.
+ */
 static __always_inline long number_of(struct pt_regs *regs)
 {
 	return came_from_user(regs) ? (long)BPF_CORE_READ(regs, orig_ax) : NO_NUMBER;
 }
 
+/* What was passed to the system call as its argument 1 to 6 (arch/x86/entry/entry_64.S); 0 for
+ * others. */
+static __always_inline __u64 argument(struct pt_regs *regs, __u32 number)
+{
+	switch (number) {
+	case 1:
+		return BPF_CORE_READ(regs, di);
+	case 2:
+		return BPF_CORE_READ(regs, si);
+	case 3:
+		return BPF_CORE_READ(regs, dx);
+	case 4:
+		return BPF_CORE_READ(regs, r10);
+	case 5:
+		return BPF_CORE_READ(regs, r8);
+	case 6:
+		return BPF_CORE_READ(regs, r9);
+	default:
+		return 0;
+	}
+}
+
+/* The current system call was made by a 32-bit program: its numbers and arguments are others. */
+static __always_inline bool is_compat(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
+}
+
 /* The call of the current task that has this number, in its table. */
 static __always_inline syscall_t syscall_of(long number)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	bool is_32 = BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
-
-	return is_32 ? (__u32)number | SYSCALL_I386 : (__u32)number;
+	return is_compat() ? (__u32)number | SYSCALL_I386 : (__u32)number;
 }
 
 static __always_inline syscall_t current_syscall(void)
@@ -59,8 +87,13 @@ static __always_inline long probe_result(void *ctx)
 	return PT_REGS_RC((struct pt_regs *)ctx);
 }
 
-/* What interrupts a call makes it return ERESTARTSYS and its kin, which no program sees. */
-static __always_inline errno_t error_of(int result)
+/*
+ * Why a system call failed, or 0. One that a signal interrupts returns 512 to 516, for the kernel
+ * to decide whether it is begun again (include/linux/errno.h); programs know that as EINTR.
+ */
+static __always_inline errno_t error_of(long result)
 {
-	return result >= 0 ? 0 : result <= -ERESTARTSYS ? EINTR : -result;
+	if (result >= 0 || result < -4095)
+		return 0;
+	return result <= -512 && result >= -516 ? EINTR : -result;
 }

@@ -79,7 +79,7 @@ static __always_inline int returns(void *ctx, int result)
 {
 	__u64 *began = recall(opens, bpf_get_current_pid_tgid());
 	struct call call = what_was_passed(caller_registers());
-	struct open e = { .fd = result < 0 ? -1 : result, .error = result < 0 ? -result : 0 };
+	struct open e = { .fd = result < 0 ? -1 : result, .error = error_of(result) };
 	struct tail *tail;
 
 	if (!began)

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The system calls that change the tree of files, and in which of their arguments they have what. */
+#pragma once
+#include "schema.bpf.h"
+#include <bpf/bpf_helpers.h>
+
+enum fs_operation {
+	FS_UNLINK = 1, FS_RMDIR, FS_MKDIR, FS_MKNOD, FS_LINK, FS_SYMLINK, FS_RENAME, FS_EXCHANGE, FS_TRUNCATE,
+	FS_CHMOD, FS_CHOWN, FS_MOUNT, FS_MOVE_MOUNT, FS_UMOUNT, FS_PIVOT_ROOT,
+};
+
+/* Which arguments a call has it in, from 1. Folder 0: the working folder. Name 0: the folder itself. */
+struct shape {
+	__u8 operation, folder, name, new_folder, new_name, value;
+};
+enum { NO_PATH = 7 }; /* in place of a folder: the name is a text that need be no path */
+#define ONE(operation, folder, name, value) { FS_##operation, folder, name, 0, 0, value }
+#define TWO(operation, folder, name, new_folder, new_name) \
+	{ FS_##operation, folder, name, new_folder, new_name, 5 /* flags, of renameat2 */ }
+
+/* arch/x86/entry/syscalls/syscall_64.tbl */
+enum { SYS_UNLINKAT = 263, SYS_RENAMEAT2 = 316, SYS_LAST = 452 /* fchmodat2 */ };
+enum { AT_REMOVEDIR = 0x200, RENAME_EXCHANGE = 2 }; /* their flags: include/uapi/linux/fcntl.h, fs.h */
+static const struct shape shapes[SYS_LAST + 1] = {
+	[87] = ONE(UNLINK, 0, 1, 0), [SYS_UNLINKAT] = ONE(UNLINK, 1, 2, 3), [84] = ONE(RMDIR, 0, 1, 0),
+	[83] = ONE(MKDIR, 0, 1, 2), [258] = ONE(MKDIR, 1, 2, 3),
+	[133] = ONE(MKNOD, 0, 1, 2), [259] = ONE(MKNOD, 1, 2, 3),
+	[86] = TWO(LINK, 0, 1, 0, 2), [265] = TWO(LINK, 1, 2, 3, 4),
+	[88] = TWO(SYMLINK, NO_PATH, 1, 0, 2), [266] = TWO(SYMLINK, NO_PATH, 1, 2, 3),
+	[82] = TWO(RENAME, 0, 1, 0, 2), [264] = TWO(RENAME, 1, 2, 3, 4), [SYS_RENAMEAT2] = TWO(RENAME, 1, 2, 3, 4),
+	[76] = ONE(TRUNCATE, 0, 1, 2), [77] = ONE(TRUNCATE, 1, 0, 2),
+	[90] = ONE(CHMOD, 0, 1, 2), [91] = ONE(CHMOD, 1, 0, 2), [268] = ONE(CHMOD, 1, 2, 3), [452] = ONE(CHMOD, 1, 2, 3),
+	[92] = ONE(CHOWN, 0, 1, 2), [93] = ONE(CHOWN, 1, 0, 2), [94] = ONE(CHOWN, 0, 1, 2), [260] = ONE(CHOWN, 1, 2, 3),
+	[165] = TWO(MOUNT, NO_PATH, 1, 0, 2), [429] = TWO(MOVE_MOUNT, 1, 2, 3, 4), [166] = ONE(UMOUNT, 0, 1, 0),
+	[155] = TWO(PIVOT_ROOT, 0, 1, 0, 2),
+};
+
+static __always_inline struct shape shape_of(__u64 number)
+{
+	barrier_var(number); /* kernels before 6.5 lose the bound of a 32-bit comparison */
+	return number <= SYS_LAST ? shapes[number] : (struct shape){};
+}
