@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Paths of a process's files, and of names that it passes, as it sees them itself. */
 #pragma once
+#include "kernel_io.bpf.h"
 #include "path.bpf.h"
 
 /* include/uapi/linux/fcntl.h */
@@ -14,6 +15,15 @@ static __always_inline struct file *file_of(int descriptor)
 
 	bpf_probe_read_kernel(&file, sizeof(file), files + descriptor);
 	return file;
+}
+
+/* Not a folder, device, pipe or socket; nor an eventfd and the like, which since 6.16 say they were files. */
+static __always_inline bool is_regular(struct file *file)
+{
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+
+	return (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFREG &&
+	       !(BPF_CORE_READ(inode, i_flags) & S_ANON_INODE);
 }
 
 static __always_inline struct path *path_in(struct file *file)

@@ -141,6 +141,9 @@ struct fs_struct {
 
 struct file {
 	struct path f_path;
+	struct inode *f_inode;
+	struct address_space *f_mapping;
+	__s64 f_pos;
 };
 
 struct fdtable {
