@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The kernel's inodes; the same rules as in bpf/kernel.bpf.h. */
+/* The kernel's inodes, disks and requests to them; the same rules as in bpf/kernel.bpf.h. */
 #pragma once
 #include "kernel.bpf.h"
 
@@ -24,6 +24,27 @@ struct inode {
 
 struct address_space {
 	struct inode *host;
+};
+
+struct gendisk {
+	int major, first_minor;
+	char disk_name[32];
+};
+
+struct request_queue {
+	struct gendisk *disk; /* since 5.15 */
+};
+
+struct request {
+	struct request_queue *q;
+	unsigned int cmd_flags;
+	unsigned int __data_len;
+	__u64 __sector;
+	__u64 start_time_ns;
+};
+
+struct request___before_5_17 {
+	struct gendisk *rq_disk;
 };
 
 #ifndef PLUMB_HOST
