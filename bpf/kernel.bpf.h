@@ -51,6 +51,7 @@ enum { TCP_ESTABLISHED = 1, TCP_SYN_SENT = 2, TCP_CLOSE = 7 };
 enum { MAX_ERRNO = 4095 }; /* include/linux/err.h */
 enum { EINTR = 4, E2BIG = 7, ECONNABORTED = 103 };
 enum { EINTR = 4, ECONNABORTED = 103 };
+enum { EBADF = 9, ENOMEM = 12, EINVAL = 22, ECONNABORTED = 103 };
 #endif
 
 /* include/linux/errno.h: the smallest of those that end in the kernel, as EINTR or in the call anew */
@@ -179,7 +180,8 @@ struct pid {
 
 struct mm_struct {
 	unsigned long start_code, end_code, start_stack;
-	unsigned long stack_vm; /* pages */
+	unsigned long stack_vm, total_vm; /* pages */
+	unsigned long brk;
 	unsigned long arg_start, arg_end, env_start, env_end;
 };
 
