@@ -203,6 +203,10 @@ struct signal_struct {
 	unsigned long long sum_sched_runtime;
 };
 
+struct user_namespace {
+	struct ns_common ns;
+};
+
 struct cred {
 	kuid_t uid;
 	kgid_t gid;
@@ -225,6 +229,7 @@ struct task_struct {
 	unsigned int __state;
 	int on_cpu;
 	struct css_set *cgroups;
+	unsigned int flags;
 	int pid;
 	int tgid;
 	int exit_code;
