@@ -178,6 +178,11 @@ struct pid {
 	struct upid numbers[1];
 };
 
+struct vm_area_struct {
+	unsigned long vm_start, vm_pgoff;
+	struct file *vm_file;
+};
+
 struct mm_struct {
 	unsigned long start_code, end_code, start_stack;
 	unsigned long stack_vm, total_vm; /* pages */
