@@ -205,6 +205,7 @@ struct signal_struct {
 	unsigned int flags;
 	int group_exit_code;
 	unsigned long maxrss;
+	short oom_score_adj;
 	unsigned long long sum_sched_runtime;
 };
 
@@ -252,6 +253,7 @@ struct task_struct {
 	struct signal_struct *signal;
 	const struct cred *cred;
 	const struct cred *real_cred;
+	struct css_set *cgroups;
 	struct sched_entity se;
 };
 
