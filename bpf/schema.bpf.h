@@ -52,8 +52,8 @@
 #define LIFECYCLE_EVENT(name, sentence) struct TAG("event:" sentence) TAG("lifecycle") name
 
 /* Read-only data that is a flag on the command line: KNOB(bool, threads, false, "a sentence"); */
-#define KNOB(type, name, fallback, sentence)                                                       \
-	const volatile type name TAG("knob:" sentence) = fallback
+#define KNOB(type, name, fallback, sentence, ...)                                                  \
+	const volatile type name TAG("knob:" sentence) __VA_ARGS__ = fallback
 
 /*
  * Read-only data that says whether anybody wants one of these fields: WANTED(outcome,
@@ -67,8 +67,11 @@
  * "not seen: ..." when none can be had. A program without it serves a purpose of its own.
  */
 #define SERVES(purpose) TAG("serves:" purpose)
-/* The program is loaded only when this knob, or WANTED, is not zero. */
-#define IF(knob) TAG("if:" #knob)
+/* The program is loaded only when this knob, or WANTED, is not zero; when it has this bit. All that are given must hold. */
+#define IF(knob)	  TAG("if:" #knob)
+#define IF_BIT(knob, bit) TAG("if:" #knob "&" #bit)
+/* On a knob: what is said before the first event when it is set, because it changes what programs can do. */
+#define WARNS(text) TAG("warns:" text)
 
 /* A map that all tracers of a session use together; the engine creates it. */
 #define SHARED TAG("shared")

@@ -180,16 +180,23 @@ Flag flag_of(const schema::Knob& knob, Request& r) {
   const bool is_switch = knob.type.kind == schema::Kind::boolean;
   const bool is_time = knob.type.unit == schema::Unit::ns;
   const bool is_size = knob.type.unit == schema::Unit::bytes;
-  const std::string fallback = is_switch ? (knob.fallback ? "yes" : "no")
-                               : is_time ? show_duration(knob.fallback)
-                               : is_size ? show_size(knob.fallback)
-                                         : std::to_string(knob.fallback);
+  const schema::Enumeration* names = knob.type.names.get();
+  std::string help = knob.type.doc;
+  for (size_t i = 0; names && i < names->values.size(); i++)
+    help += (i ? " " : ": ") + names->values[i].second;
+  const std::string fallback =
+      is_switch ? (knob.fallback ? "yes" : "no")
+      : is_time ? show_duration(knob.fallback)
+      : is_size ? show_size(knob.fallback)
+      : names   ? std::string(names->name_of(static_cast<int64_t>(knob.fallback)))
+                : std::to_string(knob.fallback);
   return {"--" + name,
           is_switch ? ""
           : is_time ? "TIME"
           : is_size ? "SIZE"
+          : names   ? (names->bits ? "NAME,..." : "NAME")
                     : "N",
-          knob.type.doc + " (default " + fallback + ")",
+          names && !knob.fallback ? help : help + " (default " + fallback + ")",
           into(r.knobs[knob.name]),
           "",
           {},

@@ -27,7 +27,8 @@ std::string surfaces_of(const kernel::Tracer& tracer) {
 std::string slow_option(const kernel::Tracer& tracer) {
   for (const kernel::Hook& hook : tracer.hooks())
     if (hook.chosen && hook.section.starts_with("tracepoint/syscalls/"))
-      return hook.knob.empty() ? "no option leaves it out" : "--no-" + hook.knob + " leaves it out";
+      return hook.conditions.empty() ? "no option leaves it out"
+                                     : "--no-" + hook.conditions.front().knob + " leaves it out";
   return {};
 }
 

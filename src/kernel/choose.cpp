@@ -26,15 +26,11 @@ int rank_of(const Hook& hook, const std::string& preferred) {
   return static_cast<int>(std::find(order.begin(), order.end(), kind) - order.begin());
 }
 
-bool wanted(const Tracer& tracer, const Hook& hook) {
-  return hook.knob.empty() || tracer.knob(hook.knob) != 0;
-}
-
 // Marks the best of the alternatives for one purpose; the reasons of the refused ones stay in them.
 void choose_for(Tracer& tracer, const std::string& purpose, const std::string& preferred) {
   std::vector<Hook*> alternatives;
   for (Hook& hook : tracer.hooks())
-    if (hook.purpose == purpose && wanted(tracer, hook)) alternatives.push_back(&hook);
+    if (hook.purpose == purpose && tracer.wants(hook)) alternatives.push_back(&hook);
   std::stable_sort(alternatives.begin(), alternatives.end(), [&](Hook* a, Hook* b) {
     return rank_of(*a, preferred) < rank_of(*b, preferred);
   });
@@ -64,11 +60,14 @@ Result<> choose_hooks(Tracer& tracer, const std::string& preferred) {
   std::set<std::string> purposes;
   bool any = false;
   for (Hook& hook : tracer.hooks()) {
-    hook.chosen = hook.purpose.empty() && wanted(tracer, hook);
+    hook.chosen = hook.purpose.empty() && tracer.wants(hook);
     if (!hook.purpose.empty()) purposes.insert(hook.purpose);
   }
   for (const std::string& purpose : purposes) choose_for(tracer, purpose, preferred);
   for (const Hook& hook : tracer.hooks()) any |= hook.chosen;
+  if (std::ranges::none_of(tracer.hooks(), [&](const Hook& h) { return tracer.wants(h); }))
+    return misuse(tracer.name() + ": nothing is chosen to watch",
+                  "plumb help " + tracer.name() + " shows the options that choose");
   if (!any)
     return fail(tracer.name() + ": nothing to attach to: " + why_none(tracer),
                 "plumb doctor says what this kernel allows");

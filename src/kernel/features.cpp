@@ -97,6 +97,7 @@ Availability surface_of(std::string_view section) {
   if (kind == "fexit") return try_trampoline(BPF_TRACE_FEXIT, rest);
   if (kind == "kprobe" || kind == "kretprobe") return try_kprobe(rest);
   if (kind == "tracepoint") return tracepoint(rest);
+  if (section.starts_with("lsm/")) return program_type(ProgramType::lsm);
   return {true, {}, {}};
 }
 

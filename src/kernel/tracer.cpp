@@ -4,6 +4,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include <algorithm>
 #include <cstring>
 #include <span>
 
@@ -17,15 +18,29 @@ namespace plumb::kernel {
 namespace {
 
 // The tags "PREFIX..." on a function of the object, without the prefix.
-std::string function_tag(const btf* types, const char* function, std::string_view prefix) {
+std::vector<std::string> function_tags(const btf* types, const char* function,
+                                       std::string_view prefix) {
+  std::vector<std::string> tags;
   const int target = btf__find_by_name_kind(types, function, BTF_KIND_FUNC);
   for (uint32_t id = 1; id < btf__type_cnt(types); id++) {
     const btf_type* type = btf__type_by_id(types, id);
     if (!btf_is_decl_tag(type) || static_cast<int>(type->type) != target) continue;
     std::string_view tag = btf__name_by_offset(types, type->name_off);
-    if (tag.starts_with(prefix)) return std::string(tag.substr(prefix.size()));
+    if (tag.starts_with(prefix)) tags.emplace_back(tag.substr(prefix.size()));
   }
-  return {};
+  return tags;
+}
+
+// "knob" or "knob&ENUMERATOR". One that names nothing never holds.
+std::vector<Condition> conditions_of(const btf* types, const char* function) {
+  std::vector<Condition> conditions;
+  for (const std::string& tag : function_tags(types, function, "if:")) {
+    const std::vector<std::string> parts = split(tag, '&');
+    Condition condition{parts.front()};
+    if (parts.size() > 1 && !enumerator(types, parts[1], condition.bits)) condition.bits = 0;
+    conditions.push_back(std::move(condition));
+  }
+  return conditions;
 }
 
 // The object's read-only data before it is loaded. libbpf hands out its own copy as const, and
@@ -47,10 +62,11 @@ std::vector<Hook> hooks_of(bpf_object* object) {
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object) {
     const char* name = bpf_program__name(program);
+    const std::vector<std::string> purposes = function_tags(types, name, "serves:");
     hooks.push_back({name,
                      bpf_program__section_name(program),
-                     function_tag(types, name, "serves:"),
-                     function_tag(types, name, "if:"),
+                     purposes.empty() ? std::string() : purposes.front(),
+                     conditions_of(types, name),
                      false,
                      false,
                      {}});
@@ -116,7 +132,7 @@ std::string_view Tracer::btf() const {
 std::vector<std::string> Tracer::reductions() const {
   std::map<std::string, bool> served;
   for (const Hook& hook : hooks_) {
-    if (hook.purpose.empty() || (!hook.knob.empty() && !knob(hook.knob))) continue;
+    if (hook.purpose.empty() || !wants(hook)) continue;
     served[hook.purpose] |= hook.chosen;
   }
   std::vector<std::string> missing;
@@ -146,6 +162,12 @@ uint64_t Tracer::knob(std::string_view knob_name) const {
   if (place && place->offset + place->size <= bytes.size() && place->size <= sizeof(value))
     std::memcpy(&value, bytes.data() + place->offset, place->size);
   return value;
+}
+
+bool Tracer::wants(const Hook& hook) const {
+  return std::ranges::all_of(hook.conditions, [&](const Condition& condition) {
+    return (knob(condition.knob) & condition.bits) != 0;
+  });
 }
 
 uint64_t Tracer::constant(std::string_view name) const {

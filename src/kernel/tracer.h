@@ -23,12 +23,18 @@ struct bpf_link;
 
 namespace plumb::kernel {
 
+// A program is loaded only when this knob has any of these bits.
+struct Condition {
+  std::string knob;
+  uint64_t bits = UINT64_MAX;
+};
+
 // One program of the object and where it would attach.
 struct Hook {
   std::string program;
-  std::string section;  // "tp_btf/sched_process_exec"
-  std::string purpose;  // programs with the same purpose are alternatives
-  std::string knob;     // loaded only when this knob is not zero; may be empty
+  std::string section;                // "tp_btf/sched_process_exec"
+  std::string purpose;                // programs with the same purpose are alternatives
+  std::vector<Condition> conditions;  // all must hold
   bool chosen = false;
   // Nobody may try here whether this kernel allows it (no privilege): it may be what is chosen.
   bool unknown = false;
@@ -78,6 +84,8 @@ class Tracer {
   Result<> set(std::string_view place, uint64_t value);
   Result<> set_knob(std::string_view knob, uint64_t value);
   uint64_t knob(std::string_view name) const;
+  // Do the knobs let this program be loaded?
+  bool wants(const Hook& hook) const;
   // An enumerator of the object, by name; 0 when absent.
   uint64_t constant(std::string_view enumerator) const;
 

@@ -36,6 +36,7 @@ Result<std::vector<Knob>> read_knobs(const Btf& btf) {
     Knob knob{std::string(btf.type(id).name), {}, 0};
     knob.type = TRY(variable_field(btf, id).within("knob"));
     knob.type.doc = *sentence;
+    knob.warning = Btf::find(btf.tags(id), "warns:").value_or("");
     knobs.push_back(std::move(knob));
   }
   return knobs;

@@ -111,6 +111,7 @@ struct Knob {
   std::string name;       // "slower_than" -> --slower-than
   Field type;             // kind, unit, size, doc; path == name
   uint64_t fallback = 0;  // the value when nobody sets it
+  std::string warning{};  // what is said when it is set; mostly nothing
 };
 
 // Where bpf/emit.bpf.h put the parts of a record's header.

@@ -14,6 +14,26 @@
 namespace plumb::session {
 namespace {
 
+// A name of an enumeration's; of bits, several with commas between them.
+Result<uint64_t> enumeration_value(const schema::Enumeration& names, const std::string& text) {
+  uint64_t value = 0;
+  const std::vector<std::string> words = split(text, ',');
+  if (words.size() > 1 && !names.bits) return misuse("'" + text + "': only one of them can be");
+  for (const std::string& word : words) {
+    std::vector<std::string> known;
+    for (const auto& [number, name] : names.values) {
+      known.push_back(name);
+      if (name == word) value |= static_cast<uint64_t>(number);
+    }
+    if (std::ranges::find(known, word) != known.end()) continue;
+    const std::string near = nearest(word, known);
+    return misuse("there is no '" + word + "'",
+                  near.empty() ? fmt::format("one of {}", fmt::join(known, ", "))
+                               : "did you mean '" + near + "'?");
+  }
+  return value;
+}
+
 // The knob's value in its own unit: --slower-than 10ms.
 Result<uint64_t> knob_value(const schema::Knob& knob, const std::string& text) {
   if (knob.type.kind == schema::Kind::boolean) {
@@ -21,6 +41,7 @@ Result<uint64_t> knob_value(const schema::Knob& knob, const std::string& text) {
     if (text == "false") return uint64_t{0};
     return misuse("'" + text + "' is neither true nor false");
   }
+  if (knob.type.names) return enumeration_value(*knob.type.names, text);
   if (knob.type.unit == schema::Unit::ns) return parse_duration_ns(text);
   if (knob.type.unit == schema::Unit::bytes) return parse_size_bytes(text);
   return parse_unsigned(text);

@@ -212,6 +212,10 @@ void say_not_preferred(const kernel::Tracer& tracer, const std::string& preferre
 void say_ready(const kernel::Live& live, const std::string& preferred) {
   for (const kernel::Tracer& tracer : live.tracers()) say_not_preferred(tracer, preferred);
   for (const kernel::Tracer& tracer : live.tracers())
+    for (const schema::Knob& knob : tracer.schema().knobs)
+      if (!knob.warning.empty() && tracer.knob(knob.name))
+        tell(fmt::format("plumb: {}: WARNING: --{}: {}\n", tracer.name(), knob.name, knob.warning));
+  for (const kernel::Tracer& tracer : live.tracers())
     for (const std::string& missing : tracer.reductions())
       tell(fmt::format("plumb: {}: not seen: {}; plumb list {} says why\n", tracer.name(), missing,
                        tracer.name()));
