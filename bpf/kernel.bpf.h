@@ -46,12 +46,13 @@ enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2, BPF_RB_AVAIL_DATA = 0 };
 
 /* include/linux/socket.h, include/uapi/linux/in.h, include/net/tcp_states.h, asm-generic/errno.h */
 #ifndef __cplusplus
-enum { AF_INET = 2, IPPROTO_TCP = 6 };
+enum { AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10, IPPROTO_TCP = 6 };
 enum { TCP_ESTABLISHED = 1, TCP_SYN_SENT = 2, TCP_CLOSE = 7 };
 enum { MAX_ERRNO = 4095 }; /* include/linux/err.h */
 enum { EINTR = 4, E2BIG = 7, ECONNABORTED = 103 };
 enum { EINTR = 4, ECONNABORTED = 103 };
 enum { EBADF = 9, ENOMEM = 12, EINVAL = 22, ECONNABORTED = 103 };
+enum { EPERM = 1, EBADF = 9, ENOMEM = 12, EINVAL = 22, ECONNABORTED = 103 };
 #endif
 
 /* include/linux/errno.h: the smallest of those that end in the kernel, as EINTR or in the call anew */
