@@ -8,20 +8,6 @@
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 #endif
 
-/* include/linux/kernfs.h: its id is what bpf_get_current_cgroup_id returns */
-struct kernfs_node {
-	__u64 id;
-};
-
-struct cgroup {
-	struct kernfs_node *kn;
-};
-
-/* include/linux/cgroup-defs.h: `dfl_cgrp` is the one of version 2 */
-struct css_set {
-	struct cgroup *dfl_cgrp;
-};
-
 struct cgroup_subsys_state {
 	struct cgroup *cgroup;
 };

@@ -7,6 +7,30 @@
 /* include/uapi/linux/fcntl.h */
 #define AT_FDCWD -100
 
+/* include/uapi/asm-generic/fcntl.h; a value without WRONLY and RDWR opens for reading */
+enum open_flags {
+	OPEN_RDONLY = 0,
+	OPEN_WRONLY = 1,
+	OPEN_RDWR = 2,
+	OPEN_CREAT = 0100,
+	OPEN_EXCL = 0200,
+	OPEN_NOCTTY = 0400,
+	OPEN_TRUNC = 01000,
+	OPEN_APPEND = 02000,
+	OPEN_NONBLOCK = 04000,
+	OPEN_DSYNC = 010000,
+	OPEN_ASYNC = 020000,
+	OPEN_DIRECT = 040000,
+	OPEN_LARGEFILE = 0100000,
+	OPEN_DIRECTORY = 0200000,
+	OPEN_NOFOLLOW = 0400000,
+	OPEN_NOATIME = 01000000,
+	OPEN_CLOEXEC = 02000000,
+	OPEN_SYNC = 04010000,
+	OPEN_PATH = 010000000,
+	OPEN_TMPFILE = 020200000,
+};
+
 /* The open file behind a descriptor of the current process (include/linux/fdtable.h), or NULL. */
 static __always_inline struct file *file_of(int descriptor)
 {
@@ -17,7 +41,8 @@ static __always_inline struct file *file_of(int descriptor)
 	return file;
 }
 
-/* Not a folder, device, pipe or socket; nor an eventfd and the like, which since 6.16 say they were files. */
+/* Not a folder, device, pipe or socket; nor an eventfd and the like, which since 6.16 say they were
+ * files. */
 static __always_inline bool is_regular(struct file *file)
 {
 	struct inode *inode = BPF_CORE_READ(file, f_inode);

@@ -49,38 +49,12 @@ enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2, BPF_RB_AVAIL_DATA = 0 };
 enum { AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10, IPPROTO_TCP = 6 };
 enum { TCP_ESTABLISHED = 1, TCP_SYN_SENT = 2, TCP_CLOSE = 7 };
 enum { MAX_ERRNO = 4095 }; /* include/linux/err.h */
-enum { EINTR = 4, E2BIG = 7, ECONNABORTED = 103 };
-enum { EINTR = 4, ECONNABORTED = 103 };
-enum { EBADF = 9, ENOMEM = 12, EINVAL = 22, ECONNABORTED = 103 };
-enum { EPERM = 1, EBADF = 9, ENOMEM = 12, EINVAL = 22, ECONNABORTED = 103 };
+enum { EPERM = 1, EINTR = 4, E2BIG = 7, EBADF = 9, ENOMEM = 12, EINVAL = 22, ECONNABORTED = 103 };
 #endif
 
-/* include/linux/errno.h: the smallest of those that end in the kernel, as EINTR or in the call anew */
+/* include/linux/errno.h: the smallest of those that end in the kernel, as EINTR or in the call anew
+ */
 #define ERESTARTSYS 512
-
-/* include/uapi/asm-generic/fcntl.h; a value without WRONLY and RDWR opens for reading */
-enum open_flags {
-	OPEN_RDONLY = 0,
-	OPEN_WRONLY = 1,
-	OPEN_RDWR = 2,
-	OPEN_CREAT = 0100,
-	OPEN_EXCL = 0200,
-	OPEN_NOCTTY = 0400,
-	OPEN_TRUNC = 01000,
-	OPEN_APPEND = 02000,
-	OPEN_NONBLOCK = 04000,
-	OPEN_DSYNC = 010000,
-	OPEN_ASYNC = 020000,
-	OPEN_DIRECT = 040000,
-	OPEN_LARGEFILE = 0100000,
-	OPEN_DIRECTORY = 0200000,
-	OPEN_NOFOLLOW = 0400000,
-	OPEN_NOATIME = 01000000,
-	OPEN_CLOEXEC = 02000000,
-	OPEN_SYNC = 04010000,
-	OPEN_PATH = 010000000,
-	OPEN_TMPFILE = 020200000,
-};
 
 /* arch/x86/include/asm/thread_info.h: in a system call of a 32-bit program */
 #define TS_COMPAT 0x2
@@ -88,7 +62,11 @@ enum open_flags {
 /* include/linux/sched/signal.h */
 #define SIGNAL_GROUP_EXIT 0x4
 
-#ifndef PLUMB_HOST
+/* Of a struct outside of this file: CO-RE finds where its members are. */
+#ifdef PLUMB_HOST
+#define OF_KERNEL
+#else
+#define OF_KERNEL __attribute__((preserve_access_index))
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 #endif
 
@@ -220,7 +198,7 @@ struct cred {
 };
 
 struct kernfs_node {
-	__u64 id;
+	__u64 id; /* what bpf_get_current_cgroup_id returns */
 };
 
 struct cgroup {
@@ -228,7 +206,7 @@ struct cgroup {
 };
 
 struct css_set {
-	struct cgroup *dfl_cgrp;
+	struct cgroup *dfl_cgrp; /* of version 2 */
 };
 
 struct task_struct {
@@ -254,7 +232,6 @@ struct task_struct {
 	struct signal_struct *signal;
 	const struct cred *cred;
 	const struct cred *real_cred;
-	struct css_set *cgroups;
 	struct sched_entity se;
 };
 

@@ -67,10 +67,12 @@
  * "not seen: ..." when none can be had. A program without it serves a purpose of its own.
  */
 #define SERVES(purpose) TAG("serves:" purpose)
-/* The program is loaded only when this knob, or WANTED, is not zero; when it has this bit. All that are given must hold. */
+/* The program is loaded only when this knob, or WANTED, is not zero; when it has this bit. All that
+ * are given must hold. */
 #define IF(knob)	  TAG("if:" #knob)
 #define IF_BIT(knob, bit) TAG("if:" #knob "&" #bit)
-/* On a knob: what is said before the first event when it is set, because it changes what programs can do. */
+/* On a knob: what is said before the first event when it is set, because it changes what programs
+ * can do. */
 #define WARNS(text) TAG("warns:" text)
 
 /* A map that all tracers of a session use together; the engine creates it. */

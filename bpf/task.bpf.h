@@ -21,7 +21,7 @@ enum {
 
 struct task_struct___before_5_14 {
 	long state;
-} __attribute__((preserve_access_index));
+} OF_KERNEL;
 
 /* The arguments since 5.18; with others it is another type. include/trace/events/sched.h */
 typedef void (*btf_trace_sched_switch)(void *, bool, struct task_struct *, struct task_struct *,

@@ -18,8 +18,7 @@
 typedef __u32 device_number_t TAG("format:id");
 typedef __u64 sector_t TAG("format:id");
 
-EVENT(block, "a request to a block device",
-      VIEW("device,operation", "count,sum(size),p99(queued),p50(in_device),p99(in_device),max(in_device)")) {
+EVENT(block, "a request to a block device") {
 	struct caller who     DOC("the thread that queued it");
 	char device[32]       KEY PRIVACY(open) DOC("the disk, as in /sys/block");
 	device_number_t major DETAIL DOC("the disk's major number");

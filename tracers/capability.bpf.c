@@ -21,15 +21,13 @@ enum audited {
 	AUDITED_UNLIKELY,
 };
 
-typedef __s32 syscall_t TAG("format:id");
-
-EVENT(capability, "a check of a capability", VIEW("who.comm,capability,granted,syscall", "count")) {
+EVENT(capability, "a check of a capability") {
 	struct caller who;
 	enum capability_name capability KEY DOC("what was asked for");
 	bool granted                    KEY DOC("whether it is there, over the namespace that it was asked for");
 	bool own                        DETAIL DOC("asked of the caller's own rights; not of a file's opener, or another process");
 	__u8 unused[6];
-	syscall_t syscall               KEY DOC("the system call that asked; -1: none");
+	syscall_t syscall               KEY DOC("the system call that asked, if one did");
 	namespace_t user_ns             KEY DETAIL DOC("inode of the user namespace it was asked for; the host's is 4026531837");
 	enum audited audited            KEY DETAIL DOC("no: the kernel's own question; unlikely: by all appearances");
 };
@@ -41,19 +39,6 @@ KNOB(bool, unaudited, false, "also the kernel's own questions, which are not aud
 
 /* include/linux/proc_ns.h: the inode of the first user namespace */
 #define PROC_USER_INIT_INO 0xeffffffd
-
-/* include/linux/sched.h: threads that are in no system call; where it would lie are zeros */
-#define PF_IO_WORKER 0x00000010
-#define PF_KTHREAD   0x00200000
-
-static __always_inline syscall_t current_syscall(void)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-
-	if (BPF_CORE_READ(task, flags) & (PF_KTHREAD | PF_IO_WORKER))
-		return -1;
-	return BPF_CORE_READ(caller_registers(), orig_ax);
-}
 
 /* mmap, mprotect, brk, mremap, execve, execveat: security/commoncap.c, cap_vm_enough_memory */
 static __always_inline bool asks_for_reserve(const struct capability *e)

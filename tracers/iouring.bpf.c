@@ -16,8 +16,7 @@
 #include "io_uring.bpf.h"
 #include "state.bpf.h"
 
-EVENT(iouring, "a request to io_uring",
-      VIEW("who.comm,opcode,error", "count,p50(latency),p99(latency),max(latency)")) {
+EVENT(iouring, "a request to io_uring") {
 	struct caller who;
 	enum io_uring_op opcode KEY DOC("what was asked for");
 	errno_t error           KEY DOC("why it failed");

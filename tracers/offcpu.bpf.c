@@ -24,8 +24,7 @@ enum off_state {
 	OFF_OTHER, /* parked, frozen */
 };
 
-EVENT(offcpu, "a stay off the CPU",
-      VIEW("who.comm,state", "count,sum(latency),p50(latency),p99(latency),max(latency)")) {
+EVENT(offcpu, "a stay off the CPU") {
 	struct caller who;
 	enum off_state state KEY DOC("runnable: preempted, or it yielded; idle: uninterruptible, but no load");
 	syscall_t syscall    KEY DOC("the system call it was in, if in one");

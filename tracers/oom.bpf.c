@@ -47,7 +47,7 @@ struct {
 struct oom_control {
 	struct mem_cgroup *memcg;
 	struct task_struct *chosen;
-} __attribute__((preserve_access_index));
+} OF_KERNEL;
 
 SEC("fentry/oom_kill_process") SERVES("whose limit was hit")
 int BPF_PROG(on_kill, struct oom_control *control)

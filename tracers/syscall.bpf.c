@@ -10,6 +10,7 @@
 //        may have changed it.
 #include "tracer.bpf.h"
 #include "registers.bpf.h"
+#include "tail.bpf.h"
 #include "state.bpf.h"
 #include "syscall.bpf.h"
 

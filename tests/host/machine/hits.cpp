@@ -109,9 +109,8 @@ std::vector<uint64_t> Hits::context(const std::string& section) {
     return {random_.below(65), random_.of<uint64_t>({0, 1, word(&siginfo_)}), word(&child_.task),
             random_.below(2), random_.below(5)};
   if (section == "tp_btf/inet_sock_set_state") return {word(&sock_), 0, socket_states_[state_++ % 4]};
-  if (kind == "raw_tp") return {word(&registers_), section == "raw_tp/sys_exit"
-                                                       ? static_cast<uint64_t>(result_)
-                                                       : registers_.orig_ax};
+  if (section == "raw_tp/sys_enter") return {word(&registers_), registers_.orig_ax};
+  if (section == "raw_tp/sys_exit") return {word(&registers_), static_cast<uint64_t>(result_)};
   return {};
 }
 
