@@ -212,7 +212,7 @@ struct css_set {
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int __state;
-	int on_cpu;
+	unsigned int on_cpu; /* a byte since 7.3: only what is unsigned is read at another size */
 	struct css_set *cgroups;
 	unsigned int flags;
 	int pid;
