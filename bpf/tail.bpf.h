@@ -40,6 +40,7 @@ struct tail {
 	__u32 users; /* programs that claim it now; only one alone may have it */
 	__u32 used; /* bytes of the record: header, event and the tails so far */
 	struct path_walk walk;
+	text_t settled;
 	char record[RECORD_BYTES];
 };
 
@@ -127,6 +128,16 @@ static __always_inline text_t text_read(struct tail *tail, long got)
 	if (got <= 0)
 		return (text_t){ .whole = 1 };
 	return tail_taken(tail, got - 1, got == TEXT_BYTES ? got : got - 1);
+}
+
+/*
+ * The same text, of which the verifier knows no more which branch it came from: where several of an event's
+ * texts may be there or not, it would else follow each combination through --where and --by.
+ */
+static __always_inline text_t settled(struct tail *tail, text_t text)
+{
+	*(volatile text_t *)&tail->settled = text;
+	return *(volatile text_t *)&tail->settled;
 }
 
 static __always_inline text_t kernel_text(struct tail *tail, const void *from)

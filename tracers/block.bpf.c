@@ -19,7 +19,7 @@ typedef __u32 device_number_t TAG("format:id");
 typedef __u64 sector_t TAG("format:id");
 
 EVENT(block, "a request to a block device") {
-	struct caller who     DOC("the thread that queued it");
+	struct caller who     DETAIL_PART(user) DOC("the thread that queued it");
 	char device[32]       KEY PRIVACY(open) DOC("the disk, as in /sys/block");
 	device_number_t major DETAIL DOC("the disk's major number");
 	device_number_t minor DETAIL DOC("its minor number");
@@ -29,7 +29,7 @@ EVENT(block, "a request to a block device") {
 	__u8 unused[4];
 	bytes_t size          DOC("how much");
 	sector_t sector       DETAIL DOC("where, in units of 512 bytes from the disk's begin");
-	ns_t queued           DOC("from queueing to the last time it was issued to the driver; 0 when it was not queued");
+	ns_t queued           DETAIL DOC("from queueing to the last time it was issued to the driver; 0 when it was not queued");
 	ns_t in_device        DOC("from then to its completion; 0 when the driver never got it");
 };
 

@@ -21,7 +21,7 @@ enum reached { REACHED_UNKNOWN, REACHED_CACHE, REACHED_DEVICE };
 
 EVENT(file, "a call that reads, writes or syncs a regular file",
       VIEW("who.comm,operation", "count,sum(size),p50(latency),p99(latency),max(latency)")) {
-	struct caller who;
+	struct caller who DETAIL_PART(user);
 	enum file_operation operation KEY DOC("what was to be done");
 	errno_t error   KEY DETAIL DOC("why it failed; 0 when it did not");
 	ns_t latency    DOC("how long it took");

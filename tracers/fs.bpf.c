@@ -15,7 +15,7 @@
 #include "state.bpf.h"
 
 EVENT(fs, "a change to the tree of files") {
-	struct caller who;
+	struct caller who   DETAIL_PART(user);
 	enum fs_operation operation KEY DOC("what was to be done");
 	errno_t error       KEY DOC("why it failed; 0 when it was done");
 	ns_t latency        DOC("how long it took");
@@ -76,6 +76,10 @@ static __always_inline int send(void *ctx, struct fs *e, struct pt_regs *regs, s
 		e->new_absolute = place(tail, regs, shape.new_folder, shape.new_name, !e->error);
 	if (wants(fs, new_path) && shape.new_name)
 		e->new_path = user_text(tail, argument(regs, shape.new_name));
+	e->absolute = settled(tail, e->absolute);
+	e->path = settled(tail, e->path);
+	e->new_absolute = settled(tail, e->new_absolute);
+	e->new_path = settled(tail, e->new_path);
 	return emit_tail(ctx, e, tail);
 }
 

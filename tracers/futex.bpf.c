@@ -30,7 +30,7 @@ enum futex_operation {
 
 EVENT(futex, "a wait for a lock of a program",
       VIEW("who.comm,address", "count,sum(latency),p50(latency),p99(latency),max(latency)")) {
-	struct caller who;
+	struct caller who DETAIL_PART(user);
 	pointer_t address       KEY DOC("the lock, as the process addresses it");
 	enum futex_operation operation KEY DETAIL DOC("how it waits; lock_pi: the kernel hands it over");
 	errno_t error           KEY DOC("0: woken; ETIMEDOUT; EAGAIN: it had changed already; EINTR: a signal");

@@ -17,7 +17,7 @@
 #include "state.bpf.h"
 
 EVENT(iouring, "a request to io_uring") {
-	struct caller who;
+	struct caller who DETAIL_PART(user);
 	enum io_uring_op opcode KEY DOC("what was asked for");
 	errno_t error           KEY DOC("why it failed");
 	status_t result         DOC("what it returned: bytes, a descriptor, events; -1 when it failed");

@@ -17,7 +17,7 @@
 
 EVENT(lock, "a wait for a lock of the kernel",
       VIEW("who.comm,kind", "count,sum(latency),p50(latency),p99(latency),max(latency)")) {
-	struct caller who;
+	struct caller who DETAIL_PART(user);
 	enum lock_kind kind  KEY DOC("what was waited for, and how it was to be taken");
 	errno_t error        KEY DETAIL DOC("why the wait was given up; 0: it got the lock");
 	pointer_t address    KEY DOC("the lock, as the kernel addresses it");

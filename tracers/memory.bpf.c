@@ -15,11 +15,11 @@
 #include "state.bpf.h"
 
 EVENT(memory, "a call that changes a process's memory") {
-	struct caller who;
+	struct caller who                  DETAIL_PART(user);
 	enum memory_call operation         KEY DOC("the call");
 	errno_t error                      KEY DOC("why it failed; ENOMEM where brk left the break as it was");
-	pointer_t address                  DOC("where the memory is; of brk, the break afterwards");
-	bytes_t bytes                      DOC("how much of it was asked for");
+	pointer_t address                  DETAIL DOC("where the memory is; of brk, the break afterwards");
+	bytes_t size                       DOC("how much of it was asked for");
 	change_t growth                    DOC("what the process's address space grew by; it shrank where negative");
 	bytes_t mapped                     DETAIL DOC("the process's address space afterwards");
 	ns_t latency                       DOC("how long it took");
@@ -64,11 +64,11 @@ static __always_inline void what_was_asked(struct memory *e, struct pt_regs *reg
 	__u64 third = BPF_CORE_READ(regs, dx), fourth = BPF_CORE_READ(regs, r10);
 
 	e->address = BPF_CORE_READ(regs, di);
-	e->bytes = BPF_CORE_READ(regs, si);
+	e->size = BPF_CORE_READ(regs, si);
 	if (e->operation == CALL_BRK) /* brk(0) only asks where the break is */
-		e->bytes = !e->address ? 0 : e->address > brk ? e->address - brk : brk - e->address;
+		e->size = !e->address ? 0 : e->address > brk ? e->address - brk : brk - e->address;
 	if (e->operation == CALL_MREMAP)
-		e->bytes = third, e->flags = (fourth & 5) << 28 | (fourth & 2) << 3;
+		e->size = third, e->flags = (fourth & 5) << 28 | (fourth & 2) << 3;
 	if (e->operation == CALL_MADVISE)
 		e->advice = third;
 	if (e->operation == CALL_MMAP || e->operation == CALL_MPROTECT)

@@ -25,7 +25,7 @@ enum off_state {
 };
 
 EVENT(offcpu, "a stay off the CPU") {
-	struct caller who;
+	struct caller who DETAIL_PART(user);
 	enum off_state state KEY DOC("runnable: preempted, or it yielded; idle: uninterruptible, but no load");
 	syscall_t syscall    KEY DOC("the system call it was in, if in one");
 	ns_t latency         DOC("how long it was off the CPU");

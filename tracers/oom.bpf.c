@@ -15,11 +15,11 @@
 enum oom_limit { LIMIT_UNKNOWN, LIMIT_MACHINE, LIMIT_CGROUP };
 
 LIFECYCLE_EVENT(oom, "a process that is killed for want of memory") {
-	struct caller who       DOC("whose request for memory could not be met");
+	struct caller who       DETAIL_PART(user) DOC("whose request for memory could not be met");
 	process_id_t victim     KEY DOC("the process that is killed");
 	char victim_comm[16]    KEY PRIVACY(open) DOC("its name");
 	user_id_t victim_uid    DETAIL DOC("its user");
-	cgroup_t victim_cgroup  KEY DETAIL ALSO(victim_container, container) ZERO_IS_UNKNOWN DOC("its control group (v2)");
+	cgroup_t victim_cgroup  KEY DETAIL ALSO_DETAIL(victim_container, container) ZERO_IS_UNKNOWN DOC("its control group (v2)");
 	enum oom_limit limit    KEY DOC("what was exhausted: the machine's memory or a control group's");
 	status_t score_adj      DETAIL DOC("its oom_score_adj: how much it was offered as a victim");
 	cgroup_t limit_cgroup   DETAIL ZERO_IS_UNKNOWN DOC("the control group whose limit was hit");

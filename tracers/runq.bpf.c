@@ -20,7 +20,7 @@ enum runq_cause {
 
 EVENT(runq, "a wait for a CPU",
       VIEW("who.comm,cause", "count,sum(latency),p50(latency),p99(latency),max(latency)")) {
-	struct caller who     DOC("who waited");
+	struct caller who     DETAIL_PART(user) DOC("who waited");
 	enum runq_cause cause KEY DOC("why it waited: woken, started, preempted (or it yielded)");
 	__u8 unused[4];
 	ns_t latency          DOC("how long it waited");
