@@ -29,6 +29,11 @@ Availability typed_tracepoint(std::string_view name) {
   return {false, "no such tracepoint", "this kernel has no tracepoint " + std::string(name)};
 }
 
+Availability iterator(std::string_view over) {
+  if (is_kernel_name("bpf_iter_" + std::string(over))) return {true, {}, {}};
+  return {false, "this kernel has no iterator over " + std::string(over), "kernel 5.8 or newer"};
+}
+
 }  // namespace
 
 Availability refused(std::string_view what, int error, std::string remedy) {
@@ -98,6 +103,7 @@ Availability surface_of(std::string_view section) {
   if (kind == "kprobe" || kind == "kretprobe") return try_kprobe(rest);
   if (kind == "tracepoint") return tracepoint(rest);
   if (section.starts_with("lsm/")) return program_type(ProgramType::lsm);
+  if (kind == "iter") return iterator(rest);
   return {true, {}, {}};
 }
 

@@ -3,8 +3,11 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstring>
 #include <span>
 
@@ -193,14 +196,38 @@ Result<> Tracer::load() {
 }
 
 Result<> Tracer::attach(std::string_view purpose) {
+  const auto is_meant = [&](const Hook& hook, bool iterator) {
+    return hook.chosen && (purpose.empty() || hook.purpose == purpose) &&
+           hook.section.starts_with("iter/") == iterator;
+  };
   for (const Hook& hook : hooks_) {
-    if (!hook.chosen || (!purpose.empty() && hook.purpose != purpose)) continue;
+    if (!is_meant(hook, false)) continue;
     bpf_program* program = bpf_object__find_program_by_name(object_.get(), hook.program.c_str());
     LinkPtr link(bpf_program__attach(program));
     if (!link) return fail_errno("attach " + name_ + ": " + hook.section, errno);
     links_.push_back(std::move(link));
   }
+  for (const Hook& hook : hooks_)
+    if (is_meant(hook, true)) TRY(iterate(hook.program));
   return {};
+}
+
+Result<std::string> Tracer::iterate(const std::string& program) const {
+  const std::string what = name_ + ": run the iterator " + program;
+  LinkPtr link(bpf_program__attach_iter(
+      bpf_object__find_program_by_name(object_.get(), program.c_str()), nullptr));
+  if (!link) return fail_errno(what, errno);
+  Fd reader(bpf_iter_create(bpf_link__fd(link.get())));
+  if (!reader) return fail_errno(what, errno);
+  std::string bytes;
+  std::array<char, 4096> chunk{};
+  for (;;) {
+    const ssize_t got = ::read(reader.get(), chunk.data(), chunk.size());
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (got < 0) return fail_errno(what, errno);
+    if (got == 0) return bytes;
+    bytes.append(chunk.data(), static_cast<size_t>(got));
+  }
 }
 
 }  // namespace plumb::kernel

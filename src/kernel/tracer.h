@@ -93,9 +93,12 @@ class Tracer {
   int map(std::string_view name) const;  // fd, -1 before load or when not created
 
   Result<> load();
-  // The chosen programs, or of these the ones that serve this purpose.
+  // The chosen programs, or of these the ones that serve this purpose. Iterators ("iter/...") run
+  // once, when all others are in place: they look at what was there before.
   Result<> attach(std::string_view purpose = {});
   void detach() { links_.clear(); }
+  // Runs an iterator over all there is, once. What it wrote.
+  Result<std::string> iterate(const std::string& program) const;
 
   Account account() const;
   Costs costs() const;
