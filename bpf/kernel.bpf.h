@@ -44,10 +44,9 @@ enum { BPF_LOCAL_STORAGE_GET_F_CREATE = 1 };
 enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2, BPF_RB_AVAIL_DATA = 0 };
 #define BPF_F_CURRENT_CPU 0xffffffffULL
 
-/* include/linux/socket.h, include/uapi/linux/in.h, include/net/tcp_states.h, asm-generic/errno.h */
+/* include/linux/socket.h, include/uapi/linux/in.h, asm-generic/errno.h */
 #ifndef __cplusplus
 enum { AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10, IPPROTO_TCP = 6 };
-enum { TCP_ESTABLISHED = 1, TCP_SYN_SENT = 2, TCP_CLOSE = 7 };
 enum { MAX_ERRNO = 4095 }; /* include/linux/err.h */
 enum { EPERM = 1, EINTR = 4, E2BIG = 7, EBADF = 9, ENOMEM = 12, EINVAL = 22, ECONNABORTED = 103 };
 #endif
@@ -124,6 +123,7 @@ struct file {
 	struct inode *f_inode;
 	struct address_space *f_mapping;
 	__s64 f_pos;
+	void *private_data;
 };
 
 struct fdtable {
@@ -248,28 +248,14 @@ struct bpf_iter__task {
 	struct task_struct *task;
 };
 
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	struct file *file;
+};
+
 struct kernel_siginfo {
 	int si_code;
-};
-
-struct in6_addr {
-	union {
-		__u8 u6_addr8[16];
-	} in6_u;
-};
-
-struct sock_common {
-	__be32 skc_daddr, skc_rcv_saddr;
-	__be16 skc_dport;
-	__u16 skc_num;
-	unsigned short skc_family;
-	struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
-};
-
-struct sock {
-	struct sock_common __sk_common;
-	__u16 sk_protocol;
-	int sk_err;
 };
 
 struct linux_binprm {

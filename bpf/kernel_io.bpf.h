@@ -5,7 +5,7 @@
 
 /* include/uapi/linux/stat.h; include/linux/fs.h */
 #ifndef __cplusplus
-enum { S_IFMT = 0170000, S_IFREG = 0100000, S_ANON_INODE = 1 << 19 };
+enum { S_IFMT = 0170000, S_IFREG = 0100000, S_IFSOCK = 0140000, S_ANON_INODE = 1 << 19 };
 #endif
 
 #ifndef PLUMB_HOST
