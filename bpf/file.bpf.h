@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Paths of a process's files, and of names that it passes, as it sees them itself. */
 #pragma once
+#include "descriptor.bpf.h"
 #include "kernel_io.bpf.h"
 #include "path.bpf.h"
 
@@ -30,16 +31,6 @@ enum open_flags {
 	OPEN_PATH = 010000000,
 	OPEN_TMPFILE = 020200000,
 };
-
-/* The open file behind a descriptor of the current process (include/linux/fdtable.h), or NULL. */
-static __always_inline struct file *file_of(int descriptor)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct file **files = BPF_CORE_READ(task, files, fdt, fd), *file = NULL;
-
-	bpf_probe_read_kernel(&file, sizeof(file), files + descriptor);
-	return file;
-}
 
 /* Not a folder, device, pipe or socket; nor an eventfd and the like, which since 6.16 say they were
  * files. */

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What is behind the descriptors of a process. */
+#pragma once
+#include "schema.bpf.h"
+#include <bpf/bpf_core_read.h>
+
+/* The open file behind a descriptor of the current process (include/linux/fdtable.h), or NULL. */
+static __always_inline struct file *file_of(int descriptor)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct file **files = BPF_CORE_READ(task, files, fdt, fd), *file = NULL;
+
+	bpf_probe_read_kernel(&file, sizeof(file), files + descriptor);
+	return file;
+}
