@@ -226,18 +226,24 @@ static __always_inline bool span_begins(void)
 	return false;
 }
 
-/* The same, with the caller, whole: for what may end on another task (bpf/state.bpf.h). */
-static __always_inline bool caller_to_remember(struct caller *who)
+/* The current thread, whole, be it traced or not. */
+static __always_inline void whole_caller(struct caller *who)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 
 	__builtin_memset(who, 0, sizeof(*who));
-	if (!span_begins())
-		return false;
 	who->pid = id >> 32;
 	who->tid = (__u32)id;
 	describe(who, CALLER_EARLY, OF_THREAD);
 	describe(who, CALLER_LATE, OF_THREAD);
+}
+
+/* Begins a span, with the caller: for what may end on another task (bpf/state.bpf.h). */
+static __always_inline bool caller_to_remember(struct caller *who)
+{
+	if (!span_begins())
+		return false;
+	whole_caller(who);
 	return true;
 }
 
