@@ -23,3 +23,10 @@ _Bool core_has(const char *name);
 #define bpf_core_type_exists(type) core_has(#type)
 #undef bpf_core_field_exists
 #define bpf_core_field_exists(field...) core_has(#field)
+#undef BPF_CORE_READ_BITFIELD_PROBED
+#define BPF_CORE_READ_BITFIELD_PROBED(s, field)                                                    \
+	({                                                                                         \
+		typeof(*(s)) copy_ = {};                                                           \
+		bpf_probe_read_kernel(&copy_, sizeof(copy_), s);                                   \
+		copy_.field;                                                                       \
+	})
