@@ -24,8 +24,8 @@ enum tcp_ending {
 
 EVENT(tcp, "the life of a TCP connection, told when it ends") {
 	struct caller   who         DOC("who connected or accepted; pid 0 where that is not known") DETAIL_PART(user);
-	enum tcp_role   role        KEY DOC("which side this is; unknown when it began before the run");
-	enum tcp_ending ending      KEY DOC("closed; reset_by_peer; reset_here: closed with data unread, without lingering or by force; reset_late: reset after it was closed here, by the peer or because data still came; timed_out; never_opened");
+	enum tcp_role   role        KEY DETAIL DOC("which side this is; unknown when it began before the run");
+	enum tcp_ending ending      KEY DETAIL DOC("closed; reset_by_peer; reset_here: closed with data unread, without lingering or by force; reset_late: reset after it was closed here, by the peer or because data still came; timed_out; never_opened");
 	struct endpoint local       DETAIL DOC("this end");
 	struct endpoint remote      KEY DOC("the other end");
 	errno_t         error       KEY DETAIL DOC("what the socket was told when it failed");
@@ -33,8 +33,8 @@ EVENT(tcp, "the life of a TCP connection, told when it ends") {
 	ns_t            duration    ZERO_IS_UNKNOWN DOC("from the SYN (client) or the handshake's end (server)");
 	bytes_t         sent        DOC("data sent, repetitions not counted");
 	bytes_t         received    DOC("data received in order");
-	count_t         retransmits DOC("segments sent again, SYN included");
-	ns_t            rtt         ZERO_IS_UNKNOWN DOC("smoothed time from a segment to its acknowledgement");
+	count_t         retransmits DETAIL DOC("segments sent again, SYN included");
+	ns_t            rtt         DETAIL ZERO_IS_UNKNOWN DOC("smoothed time from a segment to its acknowledgement");
 };
 
 /* include/net/sock.h: closed by its process; the peer's FIN has come (tcp_fin) */

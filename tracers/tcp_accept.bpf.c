@@ -17,13 +17,13 @@
 #include "tcp.bpf.h"
 
 EVENT(tcp_accept, "a connection that is accepted") {
-	struct caller   who       DOC("who accepted it");
+	struct caller   who       DETAIL_PART(user) DOC("who accepted it");
 	struct endpoint local     KEY DETAIL DOC("this end");
 	struct endpoint remote    KEY DOC("the other end");
 	ns_t            latency   ZERO_IS_UNKNOWN DOC("from the SYN to accept: handshake and queue together");
 	ns_t            handshake ZERO_IS_UNKNOWN DOC("from SYN-ACK to the peer's answer; unknown where that was sent again, and with SYN cookies");
 	ns_t            queued    ZERO_IS_UNKNOWN DOC("from the end of the handshake to accept");
-	count_t         waiting   DOC("connections that still wait in the queue");
+	count_t         waiting   DETAIL DOC("connections that still wait in the queue");
 	count_t         backlog   DETAIL DOC("as many may wait");
 };
 

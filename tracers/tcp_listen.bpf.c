@@ -16,12 +16,12 @@
 enum listen_change { LISTEN_BEGINS, LISTEN_ENDS };
 
 EVENT(tcp_listen, "a socket that begins or ends to listen") {
-	struct caller      who      DOC("who called listen; who closed it, where it listened before the run");
+	struct caller      who      DETAIL_PART(user) DOC("who called listen; who closed it, where it listened before the run");
 	enum listen_change change   KEY DOC("begins or ends");
 	__u8               unused[4];
 	struct endpoint    local    KEY DOC("where it listens; :: is every address, 0.0.0.0 every one of IPv4");
 	count_t            backlog  DOC("connections that may wait to be accepted, at most");
-	count_t            waiting  DOC("connections that nobody accepted: they are reset when it ends");
+	count_t            waiting  DETAIL DOC("connections that nobody accepted: they are reset when it ends");
 	ns_t               duration ZERO_IS_UNKNOWN DOC("how long it listened, when it ends");
 };
 

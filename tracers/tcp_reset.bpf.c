@@ -29,7 +29,7 @@ EVENT(tcp_reset, "a TCP reset that is sent or received") {
 	struct caller        who       DOC("whose connection it is; pid 0 where that is not known") DETAIL_PART(user);
 	enum reset_direction direction KEY DOC("sent or received");
 	enum reset_reason    reason    KEY DOC("why it is sent, as the kernel says since 6.10: abort is a close with SO_LINGER of 0, or of what nobody accepted; unknown where it is received");
-	enum tcp_state       state     KEY DOC("the connection's until then; close where there is none");
+	enum tcp_state       state     KEY DETAIL DOC("the connection's until then; close where there is none");
 	__u8                 unused[4];
 	struct endpoint      local     KEY DETAIL DOC("this end");
 	struct endpoint      remote    KEY DOC("the other end");

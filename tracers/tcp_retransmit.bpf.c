@@ -20,11 +20,11 @@ EVENT(tcp_retransmit, "a TCP segment that is sent again") {
 	struct endpoint local       DETAIL DOC("this end");
 	struct endpoint remote      KEY DOC("the other end");
 	enum tcp_state  state       KEY DOC("the connection's; syn_recv for a SYN-ACK");
-	enum congestion congestion  KEY DOC("loss: a timer ran out; recovery: acknowledgements told; open: a SYN-ACK, or a probe whether the last segments arrived");
+	enum congestion congestion  KEY DETAIL DOC("loss: a timer ran out; recovery: acknowledgements told; open: a SYN-ACK, or a probe whether the last segments arrived");
 	errno_t         error       KEY DETAIL DOC("why it could not be sent");
 	__u8            unused[4];
 	bytes_t         size        DOC("data in it");
-	count_t         retransmits DOC("segments sent again on this connection so far, with this one");
+	count_t         retransmits DETAIL DOC("segments sent again on this connection so far, with this one");
 	ns_t            rtt         DETAIL ZERO_IS_UNKNOWN DOC("smoothed time from a segment to its acknowledgement");
 };
 
