@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "kernel_net.bpf.h"
 #include "machine/machine.h"
 #include "machine/process.h"
 #include "random.h"
@@ -36,7 +37,8 @@ class Hits {
   pt_regs registers_{};
   int64_t result_ = 0;
   kernel_siginfo siginfo_{};
-  sock sock_{};
+  tcp_sock tcp_{};  // begins with its sock
+  sock& sock_ = *reinterpret_cast<sock*>(&tcp_);
   // a connection that is made, and one that is not: include/net/tcp_states.h
   static constexpr uint64_t socket_states_[] = {2, 1, 2, 7};
   size_t state_ = 0;
