@@ -40,7 +40,6 @@ struct tail {
 	__u32 users; /* programs that claim it now; only one alone may have it */
 	__u32 used; /* bytes of the record: header, event and the tails so far */
 	struct path_walk walk;
-	text_t settled;
 	char record[RECORD_BYTES];
 };
 
@@ -130,16 +129,6 @@ static __always_inline text_t text_read(struct tail *tail, long got)
 	return tail_taken(tail, got - 1, got == TEXT_BYTES ? got : got - 1);
 }
 
-/*
- * The same text, of which the verifier knows no more which branch it came from: where several of an event's
- * texts may be there or not, it would else follow each combination through --where and --by.
- */
-static __always_inline text_t settled(struct tail *tail, text_t text)
-{
-	*(volatile text_t *)&tail->settled = text;
-	return *(volatile text_t *)&tail->settled;
-}
-
 static __always_inline text_t kernel_text(struct tail *tail, const void *from)
 {
 	char *to = tail_room(tail, TEXT_BYTES);
@@ -164,29 +153,34 @@ static __always_inline long send_tail(void *ctx, struct tail *tail, __u32 size)
 	return bpf_ringbuf_output(&events, tail->record, size, wake_flags(&events, size));
 }
 
-static __always_inline void finish_tail(void *ctx, const void *event, __u32 event_size,
-					struct tail *tail)
+/* `event` lies in the record already, before its tails. */
+static __always_inline void finish_tail(void *ctx, const void *event, struct tail *tail)
 {
-	__u32 weight = admit(event, tail->record + sizeof(struct header));
+	__u32 weight = admit(event, event);
 	__u32 size = tail->used;
 
 	if (!weight)
 		return;
-	__builtin_memcpy(tail->record + sizeof(struct header), event, event_size);
 	*(struct header *)tail->record = stamp(weight);
 	if (size > RECORD_BYTES || size == 0)
 		return;
 	sent(send_tail(ctx, tail, size));
 }
 
-/* Sends an event with its tail, and gives the memory back. Returns 0. */
+/*
+ * Sends an event with its tail, and gives the memory back. Returns 0. The event is judged where it will be
+ * sent from: of memory in a map the verifier knows nothing, so it does not follow each combination of fields that
+ * a tracer may have set through --where and --by.
+ */
 #define emit_tail(ctx, e, tail)                                                                    \
 	({                                                                                         \
+		typeof(e) event_ = (void *)(tail)->record + sizeof(struct header);                 \
 		_Static_assert(sizeof(*(e)) <= PLAN_EVENT_BYTES, "the event is too large");        \
 		KEEP_TYPE(typeof(*(e)));                                                           \
-		if (passes(e, (tail)->record + sizeof(struct header))) {                           \
-			describe_caller(&(e)->who, CALLER_LATE);                                   \
-			finish_tail(ctx, e, sizeof(*(e)), tail);                                   \
+		*event_ = *(e);                                                                    \
+		if (passes(event_, (void *)event_)) {                                              \
+			describe_caller(&event_->who, CALLER_LATE);                                \
+			finish_tail(ctx, event_, tail);                                            \
 		}                                                                                  \
 		give_back(tail);                                                                   \
 		0;                                                                                 \

@@ -30,10 +30,7 @@ EVENT(fs, "a change to the tree of files") {
 	text_t new_absolute DETAIL PRIVACY(path) DOC("where the second is");
 };
 
-/*
- * When a thread's change began. Inserted then, removed when the call returns, as every call does. Full:
- * lost_state_full. Not hung on the task: 7.3 had no storage there for any call of `file`.
- */
+/* When a thread's change began. Inserted then, removed when the call returns, as all do. Full: lost_state_full. */
 STATE(changes, __u64, 16384, "changes under way");
 
 static __always_inline void what_was_asked(struct fs *e, __u64 number, __u64 value, __u64 next)
@@ -76,10 +73,6 @@ static __always_inline int send(void *ctx, struct fs *e, struct pt_regs *regs, s
 		e->new_absolute = place(tail, regs, shape.new_folder, shape.new_name, !e->error);
 	if (wants(fs, new_path) && shape.new_name)
 		e->new_path = user_text(tail, argument(regs, shape.new_name));
-	e->absolute = settled(tail, e->absolute);
-	e->path = settled(tail, e->path);
-	e->new_absolute = settled(tail, e->new_absolute);
-	e->new_path = settled(tail, e->new_path);
 	return emit_tail(ctx, e, tail);
 }
 
