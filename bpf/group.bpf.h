@@ -43,8 +43,8 @@ struct groups {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct key_bytes);
 	__type(value, struct cell);
-} groups_even SEC(".maps") DOC("groups, in even intervals"), groups_odd
-	SEC(".maps") DOC("groups, in odd intervals");
+} groups_even SEC(".maps") DOC("groups, in even intervals"),
+	groups_odd SEC(".maps") DOC("groups, in odd intervals");
 
 /* What did not fit into the tables: one cell for each of them. */
 struct {
@@ -122,8 +122,7 @@ static __always_inline bool build_key(struct key_bytes *key, const void *event, 
 			const struct tail_ref *ref = from;
 			__u32 length = ref->size;
 
-			/* a cut tail that still fits is a different key than what it was cut from
-			 */
+			/* a cut tail that still fits is a different key than what it was cut from */
 			if (!body || length >= size || ref->whole != length ||
 			    ref->offset >= COMPARABLE_BYTES || used + size > sizeof(*key))
 				return false;
@@ -187,7 +186,8 @@ static __always_inline struct cell *cell_of(void *groups, const struct key_bytes
 static __always_inline bool add_to_group(const struct key_bytes *key, const void *event,
 					 __u32 weight, __u32 epoch)
 {
-	struct cell *cell = epoch ? cell_of(&groups_odd, key, 1) : cell_of(&groups_even, key, 0);
+	struct cell *cell =
+		epoch ? cell_of(&groups_odd, key, 1) : cell_of(&groups_even, key, 0);
 
 	if (!cell)
 		return false;
@@ -202,8 +202,8 @@ static __always_inline bool add_to_group(const struct key_bytes *key, const void
 }
 
 /*
- * Adds the event to its group; false: it has to be sent to user space instead. So has an event
- * whose program took this CPU from another one in the middle of its key.
+ * Adds the event to its group; false: it has to be sent to user space instead. So has an event whose
+ * program took this CPU from another one in the middle of its key.
  */
 static __noinline bool aggregate(const void *event, const char *body, __u32 weight, __u32 epoch)
 {

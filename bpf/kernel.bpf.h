@@ -51,9 +51,8 @@ enum { MAX_ERRNO = 4095 }; /* include/linux/err.h */
 enum { EPERM = 1, EINTR = 4, E2BIG = 7, EBADF = 9, ENOMEM = 12, EINVAL = 22, ECONNABORTED = 103 };
 #endif
 
-/* include/linux/errno.h: the smallest of those that end in the kernel, as EINTR or in the call anew
- */
-#define ERESTARTSYS 512
+/* include/linux/errno.h: a call that a signal interrupts returns one of these, and begins anew or is EINTR */
+enum { ERESTARTSYS = 512, ERESTART_RESTARTBLOCK = 516 };
 
 /* arch/x86/include/asm/thread_info.h: in a system call of a 32-bit program */
 #define TS_COMPAT 0x2
@@ -74,6 +73,10 @@ enum bpf_func_id { BPF_FUNC_task_pt_regs = 175 };
 typedef struct {
 	int counter;
 } atomic_t;
+
+typedef struct {
+	__s64 counter;
+} atomic64_t;
 
 typedef struct {
 	unsigned int val;

@@ -7,10 +7,6 @@
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 #endif
 
-typedef struct {
-	__s64 counter;
-} atomic64_t;
-
 struct mutex {
 	atomic64_t owner; /* a task, and flags in the low bits */
 };

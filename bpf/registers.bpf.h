@@ -25,15 +25,13 @@ static __always_inline bool came_from_user(struct pt_regs *regs)
 	return (BPF_CORE_READ(regs, cs) & 3) == 3;
 }
 
-/* The number of the call that the current thread is in; none: it came by an interrupt or a fault.
- */
+/* The number of the call that the current thread is in; none: it came by an interrupt or a fault. */
 static __always_inline long number_of(struct pt_regs *regs)
 {
 	return came_from_user(regs) ? (long)BPF_CORE_READ(regs, orig_ax) : NO_NUMBER;
 }
 
-/* What was passed to the system call as its argument 1 to 6 (arch/x86/entry/entry_64.S); 0 for
- * others. */
+/* What was passed to the system call as its argument 1 to 6 (arch/x86/entry/entry_64.S); else 0. */
 static __always_inline __u64 argument(struct pt_regs *regs, __u32 number)
 {
 	switch (number) {
@@ -87,13 +85,15 @@ static __always_inline long probe_result(void *ctx)
 	return PT_REGS_RC((struct pt_regs *)ctx);
 }
 
-/*
- * Why a system call failed, or 0. One that a signal interrupts returns 512 to 516, for the kernel
- * to decide whether it is begun again (include/linux/errno.h); programs know that as EINTR.
- */
+static __always_inline bool is_error(long result)
+{
+	return result < 0 && result >= -MAX_ERRNO;
+}
+
+/* Why a system call failed, as programs know it, or 0. */
 static __always_inline errno_t error_of(long result)
 {
-	if (result >= 0 || result < -4095)
+	if (!is_error(result))
 		return 0;
-	return result <= -512 && result >= -516 ? EINTR : -result;
+	return result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK ? EINTR : -result;
 }

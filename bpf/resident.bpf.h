@@ -11,10 +11,6 @@ enum resident { RESIDENT_FILE, RESIDENT_ANON, RESIDENT_SWAP, RESIDENT_SHMEM, RES
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 #endif
 
-typedef struct {
-	__s64 counter;
-} atomic64_t;
-
 struct percpu_counter {
 	__s64 count;
 };

@@ -36,16 +36,16 @@
 /* What disclosing the field could reveal: open, argument, path, environment or address. */
 #define PRIVACY(class) TAG("privacy:" #class)
 /* The same bytes under a second name and format: ALSO(container, container). */
-#define ALSO(name, format)	  TAG("also:" #name ":" #format)
+#define ALSO(name, format)        TAG("also:" #name ":" #format)
 #define ALSO_DETAIL(name, format) TAG("also_detail:" #name ":" #format)
 
 /* The tracer's event: EVENT(exec, "a sentence") { fields }; */
 #define EVENT(name, sentence, ...) struct TAG("event:" sentence) __VA_ARGS__ name
 /*
- * What a person wants first of events that come by the thousand: these groups and columns, as --by
- * and
+ * What a person wants first of events that come by the thousand: these groups and columns, as --by and
  * --show take them, unless the command line names others or asks for --each.
- * EVENT(fault, "a page fault", VIEW("who.comm", "count,p99(latency)")) { fields };
+ *
+ *	EVENT(fault, "a page fault", VIEW("who.comm", "count,p99(latency)")) { fields };
  */
 #define VIEW(by, show) TAG("by:" by) TAG("show:" show)
 /* The same, for events that travel in a ring of their own, which no other tracer can crowd out. */
@@ -67,12 +67,10 @@
  * "not seen: ..." when none can be had. A program without it serves a purpose of its own.
  */
 #define SERVES(purpose) TAG("serves:" purpose)
-/* The program is loaded only when this knob, or WANTED, is not zero; when it has this bit. All that
- * are given must hold. */
-#define IF(knob)	  TAG("if:" #knob)
+/* The program is loaded only when this knob, or WANTED, is not zero, or has this bit. All given must hold. */
+#define IF(knob)          TAG("if:" #knob)
 #define IF_BIT(knob, bit) TAG("if:" #knob "&" #bit)
-/* On a knob: what is said before the first event when it is set, because it changes what programs
- * can do. */
+/* On a knob that changes what programs can do: what is said before the first event when it is set. */
 #define WARNS(text) TAG("warns:" text)
 
 /* A map that all tracers of a session use together; the engine creates it. */

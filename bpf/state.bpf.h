@@ -12,9 +12,9 @@
  *	forget(attempts, sk);
  *	return emit_span(ctx, &e);
  *
- * A span counts as a hit when it ends, so that the account adds up while some are under way; one
- *that finds the map full counts at once, as lost_state_full. The key is the object's address or
- *number; the tracer says who removes it when the end never comes.
+ * A span counts as a hit when it ends, so that the account adds up while some are under way; one that finds
+ * the map full counts at once, as lost_state_full. The key is the object's address or number; the
+ * tracer says who removes it when the end never comes.
  */
 #pragma once
 #include "emit.bpf.h"
@@ -54,16 +54,15 @@
  *
  *	THREAD_STATE(calls, struct call, "calls under way");
  *
- *	struct call *call = thread_state(calls, bpf_get_current_task_btf());	// NULL: none yet
- *	struct call *call = new_thread_state(calls, task);	// NULL: no memory, and that is
- *counted forget_thread_state(calls, task);
+ *	struct call *call = new_thread_state(calls, task);	// NULL: no memory; that is counted
+ *	struct call *call = thread_state(calls, task);		// NULL: none was made
+ *	forget_thread_state(calls, task);
  *
- * `task` is what the kernel vouches for: a tracepoint's argument in tp_btf, or current_task().
- *Where the kernel has it, the value hangs on the task and goes with it (a lookup costs half of a
- *hash table's). Elsewhere it is a table by the task's address, whose entries go when they are
- *forgotten: a tracer forgets when a span ends, and marks the value as ended in its own way, as the
- *kernel's storage keeps it. What is left behind by a thread without an end is overwritten when the
- *address is used again.
+ * `task` is what the kernel vouches for: a tracepoint's argument in tp_btf, or current_task(). Where the
+ * kernel has it, the value hangs on the task and goes with it. Elsewhere it is a table by the task's
+ * address, whose entries go when they are forgotten. A tracer does that when a span ends, and marks the
+ * value as ended in its own way, as the kernel's storage keeps it. What a thread without an end leaves behind
+ * is overwritten when its address is used again.
  */
 #ifdef PLUMB_LOOP_HELPER
 #define THREAD_STATE(name, type_, sentence)                                                        \

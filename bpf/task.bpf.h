@@ -94,8 +94,7 @@ static __always_inline bool span_of_task_begins(struct task_struct *task, bool i
 	return false;
 }
 
-/* The task, whole, at the end of a span: for emit_span. That it is traced was found at the begin.
- */
+/* The task, whole, at the end of a span: for emit_span. That it is traced was found at the begin. */
 static __always_inline void describe_task(struct caller *who, struct task_struct *task)
 {
 	__builtin_memset(who, 0, sizeof(*who));

@@ -7,7 +7,7 @@
 //
 // Cost:  about 0.4 us per switch when aggregated. Who woke it costs where it is asked for.
 // Blind: stays that began before the run. Wakers across the network, loopback too: what they send
-//        arrives in an interrupt. The calls of 32-bit programs.
+//        arrives in an interrupt.
 #include "tracer.bpf.h"
 #include "context.bpf.h"
 #include "registers.bpf.h"

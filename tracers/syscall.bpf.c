@@ -22,7 +22,7 @@ EVENT(syscall, "a system call",
 	struct caller who;
 	syscall_t name        KEY DOC("the call; those of 32-bit programs begin with i386:");
 	call_number_t number  DETAIL DOC("its number in its table");
-	errno_t error         KEY DOC("why it failed; 0 when it did not");
+	errno_t error         KEY DOC("why it failed; ERESTARTSYS and its kin: a signal interrupted it; 0: it did not");
 	bool failed           DETAIL DOC("it returned an error");
 	__u8 unused[3];
 	result_t result       DETAIL DOC("what it returned");
@@ -113,7 +113,7 @@ int BPF_PROG(on_exit, struct pt_regs *regs, long result)
 	if (!current_caller(&e.who))
 		return 0;
 	e.result = result;
-	e.failed = result < 0 && result >= -MAX_ERRNO;
+	e.failed = is_error(result);
 	e.error = e.failed ? -result : 0;
 	return emit_call(ctx, &e);
 }

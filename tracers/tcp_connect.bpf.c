@@ -7,8 +7,7 @@
 // it is closed or its process is killed before an answer, so nothing is remembered for ever.
 //
 // Cost:  a few short runs per connection, none per packet.
-// Blind: attempts that the kernel refuses before it sends anything (no route, no free port). A failed
-//        attempt has given its local port back before the tracepoint: it is 0 there.
+// Blind: attempts that the kernel refuses before it sends anything (no route, no free port).
 #include "tracer.bpf.h"
 #include "state.bpf.h"
 #include "tcp.bpf.h"
