@@ -28,7 +28,7 @@ Cell cell_of(const Field& field, const schema::Record& record, schema::Names& na
   if (field.is_number()) {
     const uint64_t bits = record.bits(field);
     const bool bad = field.format == Format::error || field.format == Format::signal;
-    if (has_words(field)) {
+    if (has_words(field) && !field.absent(bits)) {
       const Word word = word_for(field, bits, names);
       if (word.known) return {word.text, bad ? Trust::ascii : Trust::text, bad};
     }

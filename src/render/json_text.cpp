@@ -167,7 +167,7 @@ bool json_value(Output& output, const Field& field, const schema::Record& record
   if (!field.is_number())
     return put_text(output, record.text(field), field.kind == Kind::tail_list);
   const uint64_t bits = record.bits(field);
-  if (has_words(field)) {
+  if (has_words(field) && !field.absent(bits)) {
     const Word word = word_for(field, bits, names);
     if (word.known) return put_text(output, word.text, false);
   }
