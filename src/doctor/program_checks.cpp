@@ -38,7 +38,8 @@ constexpr std::array programs = {
     Program{ProgramType::uprobe_multi, "uprobe_multi",
             "probes on many functions attach one by one: slower, and a descriptor for each"},
     Program{ProgramType::perf_event, "perf_event", "no profile: stacks cannot be sampled"},
-    Program{ProgramType::lsm, "lsm", "nothing yet: no tracer stands on it"},
+    Program{ProgramType::lsm, "lsm",
+            "security hooks are not refused (--deny); where fexit is missing too, not seen"},
     Program{ProgramType::iter, "iter",
             "what ran before the start is read from /proc: slower, and not of one moment"},
 };

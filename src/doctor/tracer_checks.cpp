@@ -62,11 +62,24 @@ Check failed(std::string name, Error error) {
           std::move(error.hint)};
 }
 
+// Of a tracer that watches only what is chosen: everything.
+Result<> choose_all(kernel::Tracer& tracer) {
+  for (const schema::Knob& knob : tracer.schema().knobs) {
+    if (!knob.type.names || !knob.type.names->bits) continue;
+    uint64_t all = 0;
+    for (const auto& [bit, name] : knob.type.names->values) all |= static_cast<uint64_t>(bit);
+    TRY(tracer.set_knob(knob.name, all));
+  }
+  return {};
+}
+
 // With all of its fields wanted, so that the verifier sees all of it.
 Check try_tracer(const kernel::Embedded& embedded) {
   kernel::capture_libbpf_messages(false);
   auto tracer = kernel::Tracer::open(embedded);
   if (!tracer) return failed(std::string(embedded.name), std::move(tracer.error()));
+  if (auto chosen = choose_all(*tracer); !chosen)
+    return failed(std::string(embedded.name), std::move(chosen.error()));
   query::Plan plan;
   plan.wanted.assign(tracer->schema().event.fields.size(), true);
   std::vector<kernel::Tracer> tracers;
