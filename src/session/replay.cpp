@@ -32,8 +32,7 @@ class Replay {
       if (!item) break;
       TRY(std::visit([this](const auto& each) { return take(each); }, *item));
     }
-    begin();
-    TRY(check_every(request_, plans_));
+    TRY(begin());
     pipeline_.show_groups({interval_begin_, std::max(interval_begin_, last_), kind()});
     auto flushed = pipeline_.flush();
     if (!flushed && !opened_.closed()) return Fail{std::move(flushed.error())};
@@ -63,7 +62,7 @@ class Replay {
       for (const auto& plan : plans_) plan->weighted |= item.record.weight != 1;
       first_ = interval_begin_ = item.record.time;
     }
-    begin();
+    TRY(begin());
     turn(item.record.time);
     const auto stream = streams_.find(item.tracer);
     if (stream != streams_.end() && is_target(stream->second, item.record))
@@ -71,7 +70,7 @@ class Replay {
     return {};
   }
   Result<> take(const record::LostItem& item) {
-    begin();
+    TRY(begin());
     pipeline_.lost(item.tracer, item.reason, item.count);
     lost_[{item.tracer, item.reason}] += item.count;
     return {};
@@ -113,9 +112,13 @@ class Replay {
     interval_begin_ = time - (time - interval_begin_) % every_;
   }
 
-  void begin() {
-    if (!begun_) pipeline_.begin();
+  // Once all tracers are known.
+  Result<> begin() {
+    if (begun_) return {};
+    TRY(check_every(request_, plans_));
+    pipeline_.begin();
     begun_ = true;
+    return {};
   }
 
   std::string closing_line() const {
