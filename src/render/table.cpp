@@ -136,18 +136,17 @@ void Table::aggregate(const schema::Event& event, const query::Plan& plan,
   const bool so_far = interval.kind == Interval::Kind::so_far;
   ensure_headers();
   erase_what_was_so_far(interval);
-  size_t lines = 0;
   if (so_far) output_.append(no_wrap);
-  if (aggregated_) output_.append("\n"), lines++;
+  std::string before = aggregated_ ? "\n" : "";
   aggregated_ = true;
-  if (const std::string text = title(event, interval); !text.empty())
-    output_.append(text + "\n"), lines++;
+  if (const std::string text = title(event, interval); !text.empty()) before += text + "\n";
+  output_.append(before);
   AggregateTable table(event, *plan.grouping, names, moments_, style_);
   for (const query::Row& row : rows) table.add(row);
-  lines += table.write(output_);
+  const size_t lines = table.write(output_);
   if (!so_far) return;
   output_.append(wrap);
-  so_far_lines_ += lines;
+  so_far_lines_ += lines + static_cast<size_t>(std::ranges::count(before, '\n'));
   so_far_end_ = interval.end;
 }
 

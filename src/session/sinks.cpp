@@ -16,8 +16,10 @@ namespace {
 render::TableStyle style_for(const Request& request, int fd) {
   render::TableStyle style;
   winsize window{};
-  if (isatty(fd) && ioctl(fd, TIOCGWINSZ, &window) == 0)
-    style.terminal = window.ws_col ? window.ws_col : 80, style.lines = window.ws_row;
+  if (isatty(fd) && ioctl(fd, TIOCGWINSZ, &window) == 0) {
+    style.terminal = window.ws_col ? window.ws_col : 80;
+    style.lines = window.ws_row;
+  }
   style.color =
       request.color == Color::always || (request.color == Color::automatic && style.terminal != 0);
   return style;
@@ -51,9 +53,9 @@ Result<Opened> open_sink(const Request& request, schema::Clock clock) {
   const int fd = opened.file ? opened.file.get() : STDOUT_FILENO;
   opened.output = opened.file ? std::make_unique<render::Output>(fd, request.output)
                               : std::make_unique<render::Output>(fd);
-  if (request.json)
+  if (request.json) {
     opened.sink = std::make_unique<render::Json>(*opened.output, clock);
-  else {
+  } else {
     const render::TableStyle style = style_for(request, fd);
     opened.sink = std::make_unique<render::Table>(*opened.output, clock, style);
     // a command may write to the same terminal, and must not be written over
