@@ -36,6 +36,7 @@ Cell cell_of(const Field& field, const schema::Record& record, schema::Names& na
   }
   const std::string_view bytes = record.text(field);
   if (field.kind == Kind::address) {
+    if (field.absent(bytes)) return {};
     const char* end = put_address(room.data(), bytes);
     return {{room.data(), static_cast<size_t>(end - room.data())}};
   }

@@ -99,6 +99,14 @@ char* put_number(char* at, const Field& field, uint64_t bits, Moments& moments) 
                            : put_json_unsigned(at, bits);
 }
 
+char* put_quoted_address(char* at, const Field& field, std::string_view bytes) {
+  if (field.absent(bytes)) return put_null(at);
+  *at++ = '"';
+  at = put_address(at, bytes);
+  *at++ = '"';
+  return at;
+}
+
 // Text as it stands in the record: a string, or a list of them. True: it had to be spelled out.
 bool put_text(Output& output, std::string_view bytes, bool is_list) {
   std::string spelled;
@@ -157,11 +165,7 @@ char* put_json_signed(char* at, int64_t value) {
 bool json_value(Output& output, const Field& field, const schema::Record& record,
                 schema::Names& names, Moments& moments) {
   if (field.kind == Kind::address) {
-    char* at = output.reserve(number_room + 2);
-    *at++ = '"';
-    at = put_address(at, record.text(field));
-    *at++ = '"';
-    output.commit(at);
+    output.commit(put_quoted_address(output.reserve(number_room + 2), field, record.text(field)));
     return false;
   }
   if (!field.is_number())

@@ -87,6 +87,9 @@ struct Field {
   bool absent(uint64_t bits) const {
     return bits == 0 && (unknown_zero || format == Format::hex || format == Format::instant);
   }
+  bool absent(std::string_view address) const {
+    return unknown_zero && address.find_first_not_of('\0') == std::string_view::npos;
+  }
   bool in_tail() const { return kind == Kind::tail_text || kind == Kind::tail_list; }
 };
 

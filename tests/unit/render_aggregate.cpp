@@ -179,10 +179,12 @@ TEST(RenderKinds, Json) {
 }
 
 TEST(RenderKinds, NothingIsNoAddress) {
-  const Event event = EventMaker("kinds")
-                          .add("pointer", Kind::unsigned_number, 8, Format::hex)
-                          .add("since", Kind::unsigned_number, 8, Format::instant)
-                          .take();
+  Event event = EventMaker("kinds")
+                    .add("pointer", Kind::unsigned_number, 8, Format::hex)
+                    .add("since", Kind::unsigned_number, 8, Format::instant)
+                    .add("address", Kind::address, 16)
+                    .take();
+  event.fields.back().unknown_zero = true;
   const query::Plan plan = plan_of(event);
   FixedNames names;
   const RecordMaker maker(event);
@@ -190,7 +192,7 @@ TEST(RenderKinds, NothingIsNoAddress) {
   render::Json lines(json.output, fixed_clock);
   lines.begin(event, plan);
   lines.event(maker.record(), plan, names);
-  EXPECT_TRUE(json.text().ends_with(",\"pointer\":null,\"since\":null}\n"));
+  EXPECT_TRUE(json.text().ends_with(",\"pointer\":null,\"since\":null,\"address\":null}\n"));
   render::Table rows(table.output, fixed_clock, {});
   rows.begin(event, plan);
   rows.event(maker.record(), plan, names);
