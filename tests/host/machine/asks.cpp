@@ -57,7 +57,8 @@ query::Ask Asks::any() {
     if (random_.one_in(2)) ask.by += "," + field().path;
     const Field& number = field();
     if (number.is_number() && number.unit != Unit::none && number.format == schema::Format::plain)
-      ask.show = "sum(" + number.path + "),p99(" + number.path + ")";
+      ask.show = "sum(" + number.path + ")" +
+                 (number.is_signed() ? "" : ",p99(" + number.path + ")");
     ask.keys = static_cast<uint32_t>(1 + random_.below(4));
     return ask;
   }
