@@ -20,10 +20,15 @@ enum tcp_state {
 	TCP_NEW_SYN_RECV,
 };
 enum { EPIPE = 32, ECONNRESET = 104 };
+
+/* include/uapi/linux/in.h, include/uapi/linux/if_ether.h */
+enum { IPPROTO_UDP = 17 };
+enum { ETH_P_IP = 0x0800, ETH_P_8021Q = 0x8100, ETH_P_IPV6 = 0x86dd, ETH_P_8021AD = 0x88a8 };
 #endif
 
-/* include/linux/sched.h: a thread that ends; one of the kernel */
+/* include/linux/sched.h: a thread that ends; one that works for io_uring; one of the kernel */
 #define PF_EXITING 0x4
+#define PF_IO_WORKER 0x10
 #define PF_KTHREAD 0x00200000
 
 #ifndef PLUMB_HOST
@@ -110,9 +115,28 @@ struct trace_event_raw_tcp_retransmit_skb {
 };
 
 struct sk_buff {
-	unsigned int len;
-	unsigned char *head;
-	__u16 network_header, transport_header;
+	struct sock *sk;
+	unsigned int len, data_len; /* of all, and of what is in pages */
+	__be16 protocol;
+	__u16 network_header, transport_header; /* from `head` */
+	unsigned int end;			/* from `head`: struct skb_shared_info */
+	unsigned char *head, *data;
+};
+
+struct skb_frag {
+	int unused;
+};
+
+struct skb_shared_info {
+	struct skb_frag frags[1];
+};
+
+struct sk_buff_head {
+	struct sk_buff *prev;
+};
+
+struct neighbour {
+	struct sk_buff_head arp_queue;
 };
 
 #ifndef PLUMB_HOST

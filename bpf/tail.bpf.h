@@ -167,6 +167,9 @@ static __always_inline void finish_tail(void *ctx, const void *event, struct tai
 	sent(send_tail(ctx, tail, size));
 }
 
+/* An event where it is sent from; a tracer may make it there instead of on the stack: it is not zero yet. */
+#define event_in(tail) ((void *)((tail)->record + sizeof(struct header)))
+
 /*
  * Sends an event with its tail, and gives the memory back. Returns 0. The event is judged where it will be
  * sent from: of memory in a map the verifier knows nothing, so it does not follow each combination of fields that
@@ -174,7 +177,7 @@ static __always_inline void finish_tail(void *ctx, const void *event, struct tai
  */
 #define emit_tail(ctx, e, tail)                                                                    \
 	({                                                                                         \
-		typeof(e) event_ = (void *)(tail)->record + sizeof(struct header);                 \
+		typeof(e) event_ = event_in(tail);                                                 \
 		_Static_assert(sizeof(*(e)) <= PLAN_EVENT_BYTES, "the event is too large");        \
 		KEEP_TYPE(typeof(*(e)));                                                           \
 		*event_ = *(e);                                                                    \
@@ -182,6 +185,28 @@ static __always_inline void finish_tail(void *ctx, const void *event, struct tai
 			describe_caller(&event_->who, CALLER_LATE);                                \
 			finish_tail(ctx, event_, tail);                                            \
 		}                                                                                  \
+		give_back(tail);                                                                   \
+		0;                                                                                 \
+	})
+
+/* For the end of a span: without memory it is a hit, and lost. */
+static __always_inline struct tail *claim_tail_of_span(__u32 event_size)
+{
+	struct tail *tail = claim_tail(event_size);
+
+	if (!tail)
+		count_outcome(OUTCOME_HITS);
+	return tail;
+}
+
+/* The end of a span with a tail, as emit_span of bpf/state.bpf.h: its caller was remembered. */
+#define emit_span_tail(ctx, e, tail)                                                               \
+	({                                                                                         \
+		_Static_assert(sizeof(*(e)) <= PLAN_EVENT_BYTES, "the event is too large");        \
+		KEEP_TYPE(typeof(*(e)));                                                           \
+		count_outcome(OUTCOME_HITS);                                                       \
+		if (passes(e, event_in(tail)))                                                     \
+			finish_tail(ctx, e, tail);                                                 \
 		give_back(tail);                                                                   \
 		0;                                                                                 \
 	})

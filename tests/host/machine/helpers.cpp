@@ -38,6 +38,14 @@ long bpf_map_update_elem(void* map, const void* key, const void* value, __u64 fl
 
 long bpf_map_delete_elem(void* map, const void* key) { return machine().map(map).erase(key); }
 
+long bpf_map_push_elem(void* map, const void* value, __u64 flags) {
+  return machine().map(map).push(value, flags);
+}
+
+long bpf_map_pop_elem(void* map, void* value) { return machine().map(map).peek(value, true); }
+
+long bpf_map_peek_elem(void* map, void* value) { return machine().map(map).peek(value, false); }
+
 long bpf_probe_read_kernel(void* dst, __u32 size, const void* unsafe_ptr) {
   return machine().memory.read(Space::kernel, dst, size, address(unsafe_ptr));
 }

@@ -85,6 +85,22 @@ long Map::erase(const void* key) {
   return 0;
 }
 
+long Map::push(const void* value, uint64_t flags) {
+  if (queue_.size() == shape_.max_entries) {
+    if (flags != BPF_EXIST) return -E2BIG;
+    queue_.pop_front();
+  }
+  queue_.emplace_back(static_cast<const char*>(value), shape_.value_size);
+  return 0;
+}
+
+long Map::peek(void* value, bool take) {
+  if (queue_.empty()) return -ENOENT;
+  std::memcpy(value, queue_.front().data(), shape_.value_size);
+  if (take) queue_.pop_front();
+  return 0;
+}
+
 std::vector<std::string> Map::keys() const {
   std::vector<std::string> keys;
   for (const auto& [key, entry] : entries_) keys.push_back(key);

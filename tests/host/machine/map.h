@@ -16,7 +16,7 @@ struct Shape {
   uint32_t max_entries = 0;
 };
 
-// Arrays and hashes, per CPU or not. Each value is memory of its own, so that a program that leaves
+// Arrays and hashes, per CPU or not, and queues. Each value is memory of its own, so that a program that leaves
 // it is caught.
 class Map {
  public:
@@ -26,6 +26,9 @@ class Map {
   // 0, -E2BIG when full or past the end, -EEXIST with BPF_NOEXIST.
   long update(const void* key, const void* value, uint64_t flags, uint32_t cpu);
   long erase(const void* key);
+  // Of a queue: -E2BIG when full, but BPF_EXIST drops the oldest; -ENOENT when empty.
+  long push(const void* value, uint64_t flags);
+  long peek(void* value, bool take);
 
   // For tests.
   const Shape& shape() const { return shape_; }
@@ -52,6 +55,7 @@ class Map {
   Shape shape_;
   std::map<std::string, Entry> entries_;
   std::list<std::string> uses_;  // least recently used first
+  std::list<std::string> queue_;
 };
 
 // A ring buffer, or the perf buffers of all CPUs together.

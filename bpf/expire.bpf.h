@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * State whose end may never come: it is told when its time is over.
+ *
+ *	static int late(void *ctx, const struct flow *key);
+ *	EXPIRING_STATE(pending, struct flow, struct query, 16384, "queries", late);
+ *	SWEEP(pending, "queries that nobody answers")
+ *
+ *	struct pending_entry *entry = ...;		// memory of a map, its `value` is set
+ *	remember_for(pending, &key, entry, timeout);	// full: counted as lost_state_full
+ *	...
+ *	if (none_remembered(pending))			// costs no more than a look
+ *	...
+ *	if (take_out(pending, &key))			// true: it was there, and to nobody else
+ *
+ * A queue holds the keys in the order of their end, as all are kept equally long. It is looked at
+ * whenever a worker of the kernel begins something: some twenty times a second on a machine that
+ * rests, once at least (5.10 to 7.3). Timers in maps would be punctual; they are new in 5.15, and
+ * since 7 they fail on processors without cmpxchg16b (ENOMEM). When the queue is full, its oldest
+ * key is dropped: one that has had its end, unless four times as many came as can be remembered.
+ */
+#pragma once
+#include "emit.bpf.h"
+#include "repeat.bpf.h"
+
+enum { BPF_MAP_TYPE_QUEUE = 22, BPF_EXIST = 2 }; /* include/uapi/linux/bpf.h */
+
+#define add_to_count(map, number)                                                                  \
+	do {                                                                                       \
+		__u32 zero_ = 0;                                                                   \
+		__u64 *count_ = bpf_map_lookup_elem(&map##_count, &zero_);                         \
+		if (count_)                                                                        \
+			__sync_fetch_and_add(count_, number);                                      \
+	} while (0)
+
+#define none_remembered(map)                                                                       \
+	({                                                                                         \
+		__u32 zero_ = 0;                                                                   \
+		__u64 *count_ = bpf_map_lookup_elem(&map##_count, &zero_);                         \
+		!count_ || !*count_;                                                               \
+	})
+
+#define take_out(map, key)                                                                         \
+	({                                                                                         \
+		bool taken_ = !bpf_map_delete_elem(&(map), key);                                   \
+		if (taken_)                                                                        \
+			add_to_count(map, -1);                                                     \
+		taken_;                                                                            \
+	})
+
+#define remember_for(map, key, entry, time)                                                        \
+	do {                                                                                       \
+		if (put_for(map, key, entry, time)) {                                              \
+			add_to_count(map, 1);                                                      \
+		} else {                                                                           \
+			count_outcome(OUTCOME_HITS);                                               \
+			count_outcome(OUTCOME_LOST_STATE_FULL);                                    \
+		}                                                                                  \
+	} while (0)
+
+#ifdef PLUMB_LOOP_HELPER
+#define MOST_ENDS 256 /* told at once */
+#else
+#define MOST_ENDS 8
+#endif
+
+#define EXPIRING_STATE(name, key_type, value_type, most, sentence, expired)                        \
+	struct name##_entry {                                                                      \
+		value_type value;                                                                  \
+		__u64 due;                                                                         \
+	};                                                                                         \
+	struct name##_due {                                                                        \
+		key_type key;                                                                      \
+		__u64 when;                                                                        \
+	};                                                                                         \
+	struct {                                                                                   \
+		__uint(type, BPF_MAP_TYPE_HASH);                                                   \
+		__uint(max_entries, most);                                                         \
+		__uint(map_flags, BPF_F_NO_PREALLOC);                                              \
+		__type(key, key_type);                                                             \
+		__type(value, struct name##_entry);                                                \
+	} name SEC(".maps") DOC(sentence);                                                         \
+	struct {                                                                                   \
+		__uint(type, BPF_MAP_TYPE_ARRAY);                                                  \
+		__uint(max_entries, 1);                                                            \
+		__type(key, __u32);                                                                \
+		__type(value, __u64);                                                              \
+	} name##_count SEC(".maps") DOC("how many " sentence);                                     \
+	struct {                                                                                   \
+		__uint(type, BPF_MAP_TYPE_QUEUE);                                                  \
+		__uint(max_entries, 4 * (most));                                                   \
+		__type(value, struct name##_due);                                                  \
+	} name##_dues SEC(".maps") DOC(sentence ", in the order of their end");                    \
+	/* Takes the next from the queue, if it has had its end, or should have had it by now. */  \
+	static __always_inline bool name##_pop(struct name##_due *due, bool *over, __u64 by)       \
+	{                                                                                          \
+		__u64 peeked;                                                                      \
+		struct name##_entry *entry;                                                        \
+		if (bpf_map_peek_elem(&name##_dues, due))                                          \
+			return false;                                                              \
+		peeked = due->when;                                                                \
+		entry = bpf_map_lookup_elem(&name, &due->key);                                     \
+		*over = entry && entry->due == peeked;                                             \
+		if ((*over && peeked > by) || bpf_map_pop_elem(&name##_dues, due))                 \
+			return false;                                                              \
+		if (due->when == peeked)                                                           \
+			return true;                                                               \
+		bpf_map_push_elem(&name##_dues, due, BPF_EXIST); /* of another CPU's turn */       \
+		return false;                                                                      \
+	}                                                                                          \
+	static STEP(name##_sweep, void **ctx)                                                      \
+	{                                                                                          \
+		struct name##_due due;                                                             \
+		bool over;                                                                         \
+		if (!name##_pop(&due, &over, now()))                                               \
+			return STEP_DONE;                                                          \
+		if (over)                                                                          \
+			expired(*ctx, &due.key);                                                   \
+		return STEP_ON;                                                                    \
+	}                                                                                          \
+	_Static_assert(1, "")
+
+/* Each makes room for two: those that have had their end do not heap up. */
+#define put_for(map, key_, entry_, time)                                                           \
+	({                                                                                         \
+		struct map##_due due_ = {.key = *(key_), .when = now() + (time)};                  \
+		struct map##_entry *made_ = entry_;                                                \
+		bool new_, over_;                                                                  \
+		made_->due = due_.when;                                                            \
+		new_ = !bpf_map_update_elem(&(map), key_, made_, BPF_NOEXIST);                     \
+		if (new_)                                                                          \
+			bpf_map_push_elem(&map##_dues, &due_, BPF_EXIST);                          \
+		if (map##_pop(&due_, &over_, 0))                                                   \
+			map##_pop(&due_, &over_, 0);                                               \
+		new_;                                                                              \
+	})
+
+#define SWEEP(map, purpose)                                                                        \
+	SEC("tp_btf/workqueue_execute_start") SERVES(purpose) int map##_sweeper(void *ctx)         \
+	{                                                                                          \
+		repeat(MOST_ENDS, map##_sweep, &ctx);                                              \
+		return 0;                                                                          \
+	}
