@@ -8,8 +8,7 @@
 //
 // Cost:  three short runs per request: together about two microseconds.
 // Blind: devices without requests (device mapper, md, zram, pmem; what lies below is seen). What is written back
-//        was dirtied by others than the thread that queues it. Errors that the kernel has renumbered are EIO. Under
-//        load 6.18 did not run on_complete for up to 1 request in 2,000, and did not count that as missed. Kernels
+//        was dirtied by others than the thread that queues it. Errors that the kernel has renumbered are EIO. Kernels
 //        that pass the queue before the request (before 5.11, but for later stable ones of 5.10) show nothing.
 #include "tracer.bpf.h"
 #include "block.bpf.h"
@@ -53,11 +52,12 @@ static __always_inline struct io *begins(struct request *request, __u64 inserted
 	return recall(ios, request);
 }
 
+/* One that took in a request behind it has that one's time, if it is older (block/blk-merge.c). */
 static __always_inline struct io *under_way(struct request *request)
 {
 	struct io *io = recall(ios, request);
 
-	return io && io->made == BPF_CORE_READ(request, start_time_ns) ? io : NULL;
+	return io && io->made >= BPF_CORE_READ(request, start_time_ns) ? io : NULL;
 }
 
 SEC("tp_btf/block_rq_insert") SERVES("queueing")
