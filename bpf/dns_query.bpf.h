@@ -32,7 +32,7 @@ int BPF_PROG(on_state, struct sock *sk, int from, int to)
 		return 0;
 	if (to == TCP_CLOSE)
 		forget(connections, sk);
-	if (to != TCP_SYN_SENT || !is_target(bpf_get_current_pid_tgid() >> 32, OF_THREAD))
+	if (to != TCP_SYN_SENT || !is_target(current_id() >> 32, OF_THREAD))
 		return 0;
 	whole_caller(&who);
 	bpf_map_update_elem(&connections, &key, &who, BPF_ANY);

@@ -5,6 +5,7 @@
  * A histogram is log-linear: eight buckets per power of two (src/query/aggregate.h reads it).
  */
 #pragma once
+#include "account.bpf.h"
 #include "where.bpf.h"
 
 #define HISTOGRAM_BUCKETS 496
@@ -35,7 +36,8 @@ struct key_scratch {
 /*
  * Two tables take turns, so that an interval is read after nobody writes to it any more. Inserted
  * here, one per key that occurs; emptied by user space after its interval. Full: `others`.
- * User space sets key size, value size and max_entries.
+ * User space sets key size, value size and max_entries; and where the one key is a small number it makes them
+ * per-CPU arrays, which are found into three times as fast (plan.direct).
  */
 struct groups {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
@@ -139,6 +141,19 @@ static __always_inline bool build_key(struct key_bytes *key, const void *event, 
 	return true;
 }
 
+/* Up to two numbers: their key is built on the stack, which no other program can take over. */
+static __always_inline bool is_short_key(void)
+{
+	return (plan.keys == 1 || plan.keys == 2) && !plan.key[0].is_tail && plan.key[0].size <= 8 &&
+	       (plan.keys == 1 || (!plan.key[1].is_tail && plan.key[1].size <= 8));
+}
+
+static __always_inline void build_short_key(__u64 key[2], const void *event)
+{
+	key[0] = load_number(event, plan.key[0].offset, plan.key[0].size, false);
+	key[1] = plan.keys == 2 ? load_number(event, plan.key[1].offset, plan.key[1].size, false) : 0;
+}
+
 static __always_inline void add_number(struct cell *cell, int i, const void *event, __u32 weight)
 {
 	__u64 number = load_number(event, plan.metric[i].offset, plan.metric[i].size,
@@ -147,7 +162,7 @@ static __always_inline void add_number(struct cell *cell, int i, const void *eve
 	__u64 ordered = plan.metric[i].is_signed ? number ^ (1ULL << 63) : number;
 	struct statistic *s = &cell->statistic[i];
 
-	__sync_fetch_and_add(&s->sum, number * weight);
+	add_here(&s->sum, number * weight);
 	if (~ordered > s->min_complement)
 		s->min_complement = ~ordered;
 	if (ordered > s->max)
@@ -156,24 +171,23 @@ static __always_inline void add_number(struct cell *cell, int i, const void *eve
 		__u32 bucket = bucket_of(number);
 
 		if (bucket < HISTOGRAM_BUCKETS)
-			__sync_fetch_and_add(
-				&cell->histogram[(plan.metric[i].histogram - 1) & 1][bucket],
-				weight);
+			add_here(&cell->histogram[(plan.metric[i].histogram - 1) & 1][bucket],
+				 weight);
 	}
 }
 
 /*
  * The cell of a group, or of those beyond a table that is full. NULL: the kernel had no memory at
- * hand, as happens when many groups begin at once (it gets some a moment later): then user space
- * counts this event.
+ * hand, as happens when many groups begin at once (it gets some a moment later), or an array has no
+ * such index: then user space counts this event.
  */
-static __always_inline struct cell *cell_of(void *groups, const struct key_bytes *key, __u32 epoch)
+static __always_inline struct cell *cell_of(void *groups, const void *key, __u32 epoch)
 {
 	__u32 zero = 0;
 	struct cell *cell = bpf_map_lookup_elem(groups, key);
 	long error = 0;
 
-	if (cell)
+	if (cell || plan.direct)
 		return cell;
 	void *empty = bpf_map_lookup_elem(&empty_cell, &zero);
 
@@ -183,15 +197,15 @@ static __always_inline struct cell *cell_of(void *groups, const struct key_bytes
 	return cell || error != -E2BIG ? cell : bpf_map_lookup_elem(&others, &epoch);
 }
 
-static __always_inline bool add_to_group(const struct key_bytes *key, const void *event,
-					 __u32 weight, __u32 epoch)
+static __always_inline bool add_to_group(const void *key, const void *event, __u32 weight,
+					 __u32 epoch)
 {
 	struct cell *cell =
 		epoch ? cell_of(&groups_odd, key, 1) : cell_of(&groups_even, key, 0);
 
 	if (!cell)
 		return false;
-	__sync_fetch_and_add(&cell->count, weight);
+	add_here(&cell->count, weight);
 #pragma unroll
 	for (__u32 i = 0; i < PLAN_METRICS; i++) {
 		if (i >= plan.metrics)
@@ -202,10 +216,11 @@ static __always_inline bool add_to_group(const struct key_bytes *key, const void
 }
 
 /*
- * Adds the event to its group; false: it has to be sent to user space instead. So has an event whose
- * program took this CPU from another one in the middle of its key.
+ * False: it has to be sent to user space instead. So has an event whose program took this CPU from another one in
+ * the middle of its key.
  */
-static __noinline bool aggregate(const void *event, const char *body, __u32 weight, __u32 epoch)
+static __noinline bool add_by_long_key(const void *event, const char *body, __u32 weight,
+				       __u32 epoch)
 {
 	__u32 zero = 0;
 	struct key_scratch *scratch = bpf_map_lookup_elem(&key_scratch, &zero);
@@ -219,4 +234,16 @@ static __noinline bool aggregate(const void *event, const char *body, __u32 weig
 		add_to_group(&scratch->key, event, weight, epoch);
 	__sync_fetch_and_add(&scratch->users, -1);
 	return added;
+}
+
+/* Adds the event to its group; false as above. A short key costs no call. */
+static __always_inline bool aggregate(const void *event, const char *body, __u32 weight,
+				      __u32 epoch)
+{
+	__u64 key[2];
+
+	if (!is_short_key())
+		return add_by_long_key(event, body, weight, epoch);
+	build_short_key(key, event);
+	return add_to_group(key, event, weight, epoch);
 }

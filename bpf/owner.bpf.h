@@ -97,7 +97,7 @@ static __always_inline bool may_tell_who(void)
 
 	if (flags & PF_KTHREAD)
 		return false;
-	return !(flags & PF_EXITING) || is_target(bpf_get_current_pid_tgid() >> 32, OF_THREAD);
+	return !(flags & PF_EXITING) || is_target(current_id() >> 32, OF_THREAD);
 }
 
 /* The current thread has it in its hands. */

@@ -77,6 +77,8 @@ struct plan {
 	__u32 keys;
 	__u32 metrics;
 	__u32 grouped;       /* aggregate in the kernel instead of sending records */
+	__u32 direct;        /* the tables of groups are arrays: the key is its cell's index */
+	__u32 alone;         /* one program counts here, and never interrupts itself */
 	__u32 sample_every;  /* 1: keep all */
 	__u32 tracer;        /* number of this tracer in the session, for the record's header */
 	__u32 to_lifecycle;  /* which ring */
@@ -90,6 +92,8 @@ struct plan {
 	__u8 wanted[PLAN_EVENT_BYTES];
 	/* The same for the members of struct caller: enum caller_need. */
 	__u8 wanted_caller[sizeof(struct caller)];
+	/* By enum caller_need: some member has it. One look spares those for each of them. */
+	__u8 caller_needs[4];
 	/* Not read: BTF holds only types that something mentions, and user space needs these. */
 	enum plan_limits limits;
 	enum leaf_next next;
@@ -106,10 +110,10 @@ const volatile struct plan plan = { .sample_every = 1 };
 
 static __always_inline bool wants_within(__u32 begin, __u32 size)
 {
-	bool any = false;
+	__u32 any = 0;
 
 #pragma unroll
 	for (__u32 i = 0; i < size; i += 4)
-		any |= plan.wanted[begin + i];
+		any |= *(const volatile __u32 *)&plan.wanted[begin + i];
 	return any;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What a thread brought along into the kernel. */
 #pragma once
+#include "current.bpf.h"
 #include "schema.bpf.h"
 #include <bpf/bpf_tracing.h>
 
@@ -55,9 +56,9 @@ static __always_inline __u64 argument(struct pt_regs *regs, __u32 number)
 /* The current system call was made by a 32-bit program: its numbers and arguments are others. */
 static __always_inline bool is_compat(void)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task = current_task();
 
-	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
+	return task_member(task, thread_info.status) & TS_COMPAT;
 }
 
 /* The call of the current task that has this number, in its table. */

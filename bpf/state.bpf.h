@@ -72,14 +72,12 @@
 		__type(key, int);                                                                  \
 		__type(value, type_);                                                              \
 	} name SEC(".maps") DOC(sentence)
-#define current_task()		bpf_get_current_task_btf()
 #define thread_state(map, task) bpf_task_storage_get(&(map), task, NULL, 0)
 #define thread_state_or_new(map, task)                                                             \
 	bpf_task_storage_get(&(map), task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE)
 #define forget_thread_state(map, task) ((void)(task))
 #else
 #define THREAD_STATE(name, type_, sentence) STATE(name, type_, 65536, sentence)
-#define current_task()			    ((struct task_struct *)bpf_get_current_task())
 #define thread_state(map, task)		    recall(map, task)
 #define thread_state_or_new(map, task)                                                             \
 	({                                                                                         \

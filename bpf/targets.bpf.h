@@ -4,6 +4,7 @@
  */
 #pragma once
 #include "account.bpf.h"
+#include "current.bpf.h"
 #include "plan.bpf.h"
 #include <bpf/bpf_core_read.h>
 
@@ -79,7 +80,7 @@ enum whose { OF_THREAD, OF_PROCESS };
 
 static __always_inline void own_comm(void *comm, enum whose whose)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task = current_task();
 
 	if (whose == OF_THREAD)
 		bpf_get_current_comm(comm, sizeof(task->comm));
@@ -141,7 +142,7 @@ static __always_inline void own_namespace(struct task_struct *leader, __u32 *ns_
 
 static __always_inline void describe_leader(struct caller *who, enum caller_need when)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task = current_task();
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 
 	if (caller_need(started) == when)
@@ -153,6 +154,8 @@ static __always_inline void describe_leader(struct caller *who, enum caller_need
 /* Reads of the current task what is needed then; each costs some nanoseconds. */
 static __always_inline void describe(struct caller *who, enum caller_need when, enum whose whose)
 {
+	if (!plan.caller_needs[when])
+		return;
 	if (caller_need(uid) == when || caller_need(gid) == when) {
 		__u64 owner = bpf_get_current_uid_gid();
 
@@ -175,7 +178,7 @@ static __always_inline void describe_caller(struct caller *who, enum caller_need
 
 static __always_inline bool begin_caller(struct caller *who, enum whose whose)
 {
-	__u64 id = bpf_get_current_pid_tgid();
+	__u64 id = current_id();
 
 	__builtin_memset(who, 0, sizeof(*who));
 	count_outcome(OUTCOME_HITS);
@@ -204,7 +207,7 @@ static __always_inline bool current_caller(struct caller *who)
  */
 static __always_inline bool caller_or_process(struct caller *who, __u32 other)
 {
-	__u64 id = bpf_get_current_pid_tgid();
+	__u64 id = current_id();
 
 	if (!targeting.by_pid || !bpf_map_lookup_elem(&targets, &other))
 		return current_caller(who);
@@ -219,7 +222,7 @@ static __always_inline bool caller_or_process(struct caller *who, __u32 other)
 /* Is it traced, what only begins here? Who is not is a hit now; who is becomes one when it ends. */
 static __always_inline bool span_begins(void)
 {
-	if (is_target(bpf_get_current_pid_tgid() >> 32, OF_THREAD))
+	if (is_target(current_id() >> 32, OF_THREAD))
 		return true;
 	count_outcome(OUTCOME_HITS);
 	count_outcome(OUTCOME_NOT_TARGET);
@@ -229,7 +232,7 @@ static __always_inline bool span_begins(void)
 /* The current thread, whole, be it traced or not. */
 static __always_inline void whole_caller(struct caller *who)
 {
-	__u64 id = bpf_get_current_pid_tgid();
+	__u64 id = current_id();
 
 	__builtin_memset(who, 0, sizeof(*who));
 	who->pid = id >> 32;

@@ -50,7 +50,7 @@ struct thread {
 
 static __always_inline void current_thread(struct thread *thread)
 {
-	__u64 id = bpf_get_current_pid_tgid();
+	__u64 id = current_id();
 
 	thread->pid = id >> 32;
 	thread->tid = (__u32)id;

@@ -31,8 +31,9 @@ EVENT(syscall, "a system call",
 	text_t path           KEY PRIVACY(path) DOC("its first path, as it was passed");
 };
 
-/* What it takes a return to know. */
+/* What it takes a return to know; and what it takes the arguments to know. */
 WANTED(outcome, "error,failed,result,latency,path");
+WANTED(passed, "args,path");
 
 struct call {
 	__u64 began; /* 0: none under way */
@@ -46,7 +47,7 @@ THREAD_STATE(calls, struct call, "calls under way");
 
 static __always_inline void read_arguments(struct arguments *args, struct pt_regs *regs, bool is_32)
 {
-	if (!wants_any(syscall, args) && !wants(syscall, path))
+	if (!passed)
 		return;
 	if (is_32)
 		*args = (struct arguments){ (__u32)regs->bx, (__u32)regs->cx, (__u32)regs->dx,

@@ -127,19 +127,35 @@ Result<uint32_t> cell_bytes(const Tracer& tracer, const query::Grouping& groupin
   return place.offset + place.size;
 }
 
+// How many values a key can have whose groups fit into an array of these cells; 0: they do not.
+uint32_t indexes_of(const query::Grouping& grouping, uint32_t cell) {
+  constexpr uint32_t most_bytes = 64 << 10;  // on each CPU, of each of the two tables
+  if (grouping.keys.size() != 1) return 0;
+  const uint32_t values = grouping.keys.front()->values();
+  return values <= most_bytes / cell ? values : 0;
+}
+
+// `indexes` as indexes_of says: then a table is an array of so many.
+void size_table(bpf_map* map, uint32_t indexes, uint32_t key_bytes, uint32_t groups) {
+  bpf_map__set_key_size(map, indexes ? sizeof(uint32_t) : std::max(key_bytes, 8U));
+  bpf_map__set_max_entries(map, indexes ? indexes : groups);
+  if (!indexes) return;
+  bpf_map__set_type(map, BPF_MAP_TYPE_PERCPU_ARRAY);
+  bpf_map__set_map_flags(map, 0);
+}
+
 Result<> size_tables(Tracer& tracer, const query::Plan& plan) {
   uint32_t key_bytes = 0;
   for (uint32_t size : key_sizes(plan, tracer.limits().key_bytes)) key_bytes += padded(size);
   const uint32_t cell = TRY(cell_bytes(tracer, *plan.grouping));
+  const uint32_t indexes = indexes_of(*plan.grouping, cell);
   for (const char* name : {"groups_even", "groups_odd", "others", "empty_cell"}) {
     bpf_map* map = bpf_object__find_map_by_name(tracer.object(), name);
-    const bool is_table = std::string_view(name).starts_with("groups");
     bpf_map__set_value_size(map, cell);
-    if (!is_table) continue;
-    bpf_map__set_key_size(map, std::max(key_bytes, 8U));
-    bpf_map__set_max_entries(map, plan.grouping->max_groups);
+    if (std::string_view(name).starts_with("groups"))
+      size_table(map, indexes, key_bytes, plan.grouping->max_groups);
   }
-  return {};
+  return tracer.set("plan.direct", indexes != 0);
 }
 
 Result<> apply_grouping(Tracer& tracer, const query::Plan& plan) {
@@ -166,8 +182,9 @@ Result<> write_wanted_member(Tracer& tracer, const schema::Field& field, const c
   const std::string shared = struct_of(types, tracer.schema().event.name, parent);
   if (!place_of(types, "plan.wanted_" + shared)) return {};
   const Place outer = TRY(place_in(types, tracer.schema().event.name, parent));
-  return tracer.set(fmt::format("plan.wanted_{}[{}]", shared, field.offset - outer.offset),
-                    tracer.constant(need));
+  const uint64_t when = tracer.constant(need);
+  TRY(tracer.set(fmt::format("plan.{}_needs[{}]", shared, when), 1));
+  return tracer.set(fmt::format("plan.wanted_{}[{}]", shared, field.offset - outer.offset), when);
 }
 
 // "a,b" of WANTED(name, "a,b"): is one of them read?

@@ -65,6 +65,11 @@ bool tracepoints_are_preemptible() {
   return preemptible;
 }
 
+bool no_program_interrupts_itself() {
+  static const bool never = is_kernel_name("bpf_prog_inc_misses_counter");
+  return never;
+}
+
 Availability kernel_btf() {
   if (access(kernel_btf_file, R_OK) == 0 || kernel_types()) return {true, {}, {}};
   return {false, "this kernel has no BTF (/sys/kernel/btf/vmlinux)",

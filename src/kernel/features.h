@@ -35,6 +35,11 @@ Availability surface_of(std::string_view section);
 // type of that guard.
 bool tracepoints_are_preemptible();
 
+// Does the kernel leave out (and count) every program that comes upon itself on one CPU? It did so
+// for trampolines at first, since 6.1 for all that plumb uses; the function that counts is visible
+// since.
+bool no_program_interrupts_itself();
+
 Availability kernel_btf();
 Availability ring_buffer();
 Availability loop_helper();  // bpf_loop

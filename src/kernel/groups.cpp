@@ -117,16 +117,18 @@ class Table {
       keys.push_back(key_);
     std::vector<query::Row> rows;
     for (const std::string& key : keys) {
+      query::Cell sum = cell(key.data());
+      if (sum.count == 0) continue;  // an array has all of its keys
       rows.push_back({body_of(key.data(), tracer_.schema().event, *plan_.grouping, key.size()),
-                      cell(key.data())});
-      bpf_map_delete_elem(fd_, key.data());
+                      std::move(sum)});
+      if (bpf_map_delete_elem(fd_, key.data())) clear(key.data());  // nor does it lose one
     }
     return rows;
   }
 
-  void clear(uint32_t index) {
+  void clear(const void* key) {
     std::fill(values_.begin(), values_.end(), '\0');
-    bpf_map_update_elem(fd_, &index, values_.data(), BPF_ANY);
+    bpf_map_update_elem(fd_, key, values_.data(), BPF_ANY);
   }
 
  private:
@@ -149,7 +151,7 @@ std::vector<query::Row> read_groups(const Tracer& tracer, const query::Plan& pla
   query::Cell other = others.cell(&index);
   if (other.count) {
     rows.push_back({std::string(), std::move(other)});
-    others.clear(index);
+    others.clear(&index);
   }
   return rows;
 }

@@ -63,6 +63,19 @@ void skip_map(Tracer& tracer, const char* name) {
     bpf_map__set_autocreate(map, false);
 }
 
+// Does none of its programs ever come upon itself or another one on the same CPU? System calls
+// begin and end where nothing is interrupted, and one program where it is not left in the middle
+// for another task.
+bool programs_are_alone(Tracer& tracer) {
+  if (!no_program_interrupts_itself()) return false;
+  const auto chosen = std::ranges::count(tracer.hooks(), true, &Hook::chosen);
+  const bool are_of_calls = std::ranges::all_of(tracer.hooks(), [](const Hook& hook) {
+    return !hook.chosen || hook.section.ends_with("/sys_enter") ||
+           hook.section.ends_with("/sys_exit");
+  });
+  return chosen == 1 || (are_of_calls && !tracepoints_are_preemptible());
+}
+
 }  // namespace
 
 Live::~Live() {
@@ -155,6 +168,7 @@ Result<> Live::configure_tracer(size_t i, const LiveOptions& options) {
   TRY(apply_plan(tracer, *plans_[i], static_cast<uint16_t>(i)));
   TRY(choose_hooks(tracer, options.preferred_surface));
   TRY(apply_targeting(tracer, options.targeting));
+  TRY(tracer.set("plan.alone", programs_are_alone(tracer)));
   const uint32_t ring =
       tracer.schema().event.lifecycle ? options.lifecycle_bytes : options.ring_bytes;
   TRY(tracer.set("plan.wake_bytes", ring / wake_part));

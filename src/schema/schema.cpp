@@ -127,6 +127,21 @@ bool Field::is_number() const {
          kind == Kind::enumeration;
 }
 
+uint32_t Field::values() const {
+  constexpr uint32_t most = 1024;
+  if (size > sizeof(uint32_t)) return 0;
+  if (kind == Kind::boolean) return 2;
+  if (format == Format::syscall) return 512;
+  if (format == Format::error) return 640;  // with ERESTARTSYS and its kin
+  if (kind != Kind::enumeration || !names || names->bits || names->values.empty()) return 0;
+  int64_t largest = 0;
+  for (const auto& [value, name] : names->values) {
+    if (value < 0 || value >= most) return 0;
+    largest = std::max(largest, value);
+  }
+  return static_cast<uint32_t>(largest) + 1;
+}
+
 bool Field::is_text() const {
   return kind == Kind::text || kind == Kind::tail_text || kind == Kind::tail_list;
 }
