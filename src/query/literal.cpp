@@ -73,6 +73,12 @@ std::string likely(const std::string& typed, const std::vector<std::string>& nam
   return nearest(typed, names);
 }
 
+// "32bit" is one, though it begins as a number does.
+bool is_name(const Field& field, const std::string& text) {
+  const auto values = named_values(field);
+  return std::ranges::any_of(values, [&](const auto& value) { return value.second == text; });
+}
+
 Result<uint64_t> by_name(const Source& source, const Field& field, const Token& token) {
   std::vector<std::string> candidates;
   for (auto& [number, name] : named_values(field)) {
@@ -121,7 +127,7 @@ Result<uint64_t> number_of(const Source& source, const Field& field, const Token
   if (field.kind == Kind::boolean) {
     if (is_word && (token.text == "true" || token.text == "false"))
       return uint64_t{token.text == "true"};
-  } else if (!is_word || !starts_like_number(token.text)) {
+  } else if (!is_word || !starts_like_number(token.text) || is_name(field, token.text)) {
     if (!named_values(field).empty()) return by_name(source, field, token);
   } else {
     const bool negative = token.text.front() == '-';

@@ -60,7 +60,7 @@ class TestEvent {
 
   static std::shared_ptr<const schema::Enumeration> flags() {
     auto names = std::make_shared<schema::Enumeration>();
-    names->values = {{0, "read"}, {1, "write"}, {8, "sync"}, {24, "full_sync"}};
+    names->values = {{0, "read"}, {1, "write"}, {8, "sync"}, {24, "full_sync"}, {64, "32bit"}};
     names->bits = true;
     return names;
   }

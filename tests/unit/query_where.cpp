@@ -97,6 +97,12 @@ TEST_F(WhereTest, EscapesInText) {
   EXPECT_TRUE(holds(R"(path == "a\"b\\c")"));
 }
 
+TEST_F(WhereTest, ANameMayBeginAsNumbersDo) {
+  record_.number("flags", 65);
+  EXPECT_TRUE(holds("flags contains 32bit && flags contains write && flags == 65"));
+  EXPECT_FALSE(holds("flags == 32bit"));
+}
+
 TEST_F(WhereTest, ListsAreJoinedByOneSpace) {
   record_.text("arguments", "ls\0-l\0/tmp\0"s);
   EXPECT_TRUE(holds("arguments == \"ls -l /tmp\""));
