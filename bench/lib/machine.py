@@ -10,7 +10,8 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TRACER_CPU, LOAD_CPU = 0, 1
 PACKAGES = {"bpftrace": "bpftrace", "execsnoop.bt": "bpftrace", "execsnoop": "libbpf-tools",
-            "syscount": "libbpf-tools", "perf": "linux-perf", "strace": "strace"}
+            "syscount": "libbpf-tools", "runqlat": "libbpf-tools", "cpudist": "libbpf-tools",
+            "perf": "linux-perf", "strace": "strace"}
 
 build = ROOT / "build"
 
