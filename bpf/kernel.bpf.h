@@ -99,6 +99,8 @@ struct dentry {
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct hlist_bl_node d_hash;
+	struct inode *d_inode;
+	struct super_block *d_sb;
 };
 
 struct vfsmount {
@@ -232,6 +234,7 @@ struct task_struct {
 	struct mm_struct *mm;
 	struct fs_struct *fs;
 	struct files_struct *files;
+	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
 	const struct cred *cred;
 	const struct cred *real_cred;

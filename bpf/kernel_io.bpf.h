@@ -14,12 +14,22 @@ enum { S_IFMT = 0170000, S_IFREG = 0100000, S_IFSOCK = 0140000, S_ANON_INODE = 1
 
 struct super_block {
 	struct block_device *s_bdev;
+	unsigned int s_dev; /* major << 20 | minor */
 };
 
 struct inode {
 	unsigned short i_mode;
 	unsigned int i_flags;
+	unsigned long i_ino;
 	struct super_block *i_sb;
+};
+
+struct mnt_namespace {
+	struct ns_common ns;
+};
+
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
 };
 
 struct address_space {

@@ -15,6 +15,24 @@ struct rw_semaphore {
 	atomic64_t owner; /* the same; bit 0: readers */
 };
 
+/* The locks of a thread, and of what its process shares. */
+struct mm_struct___locks {
+	struct rw_semaphore mmap_lock, page_table_lock;
+};
+
+struct sighand_struct {
+	struct mutex siglock;
+};
+
+struct files_struct___locks {
+	struct mutex file_lock;
+};
+
+struct task_struct___locks {
+	struct mutex alloc_lock;
+	struct sighand_struct *sighand;
+};
+
 struct rqspinlock {
 	int val;
 };
@@ -53,6 +71,38 @@ enum lock_kind {
 	LOCK_KIND_PERCPU_READ,
 	LOCK_KIND_PERCPU_WRITE,
 };
+
+/* include/linux/mm_types.h, sched.h, sched/signal.h, fdtable.h: as their members are called. */
+enum lock_name {
+	LOCK_NAME_UNKNOWN,
+	LOCK_NAME_MMAP_LOCK,
+	LOCK_NAME_PAGE_TABLE_LOCK,
+	LOCK_NAME_SIGLOCK,
+	LOCK_NAME_FILE_LOCK,
+	LOCK_NAME_ALLOC_LOCK,
+};
+
+#define is_lock_in(lock, object, type, member)                                                     \
+	((__u64)(lock) == (__u64)(object) + bpf_core_field_offset(struct type, member))
+
+/* Of the current thread's locks. */
+static __always_inline enum lock_name name_of_lock(void *lock)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+
+	if (is_lock_in(lock, mm, mm_struct___locks, mmap_lock))
+		return LOCK_NAME_MMAP_LOCK;
+	if (is_lock_in(lock, mm, mm_struct___locks, page_table_lock))
+		return LOCK_NAME_PAGE_TABLE_LOCK;
+	if (is_lock_in(lock, BPF_CORE_READ((struct task_struct___locks *)task, sighand), sighand_struct, siglock))
+		return LOCK_NAME_SIGLOCK;
+	if (is_lock_in(lock, BPF_CORE_READ(task, files), files_struct___locks, file_lock))
+		return LOCK_NAME_FILE_LOCK;
+	if (is_lock_in(lock, task, task_struct___locks, alloc_lock))
+		return LOCK_NAME_ALLOC_LOCK;
+	return LOCK_NAME_UNKNOWN;
+}
 
 static __always_inline enum lock_kind kind_of(__u32 flags)
 {

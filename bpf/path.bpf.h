@@ -56,7 +56,7 @@ static STEP(path_step, struct path_steps *steps)
 	struct dentry *dentry = walk->dentry, *parent = BPF_CORE_READ(dentry, d_parent);
 	struct vfsmount *mnt = walk->mnt;
 
-	if (dentry == walk->root && mnt == walk->root_mnt) {
+	if (mnt ? dentry == walk->root && mnt == walk->root_mnt : parent == dentry) {
 		walk->complete = 1;
 	} else if (parent == dentry || dentry == BPF_CORE_READ(mnt, mnt_root)) {
 		leave_mount(walk, mnt);
@@ -124,20 +124,15 @@ static __always_inline void append_deleted(struct tail *tail)
 	tail->used += sizeof(DELETED) - 1;
 }
 
-/* `path` and `root` are in kernel memory. */
-static __always_inline text_t path_text(struct tail *tail, struct path *path, struct path *root)
+/* From tail->walk's dentry on; `alone` has but its own name, if any. */
+static __always_inline text_t walk_text(struct tail *tail, bool alone)
 {
-	__u32 begin = tail->used;
 	struct path_walk *walk = &tail->walk;
 	struct path_steps steps = {.tail = tail};
+	struct dentry *dentry = walk->dentry;
+	__u32 begin = tail->used;
 	text_t ref = {.offset = begin - sizeof(struct header)};
-	struct dentry *dentry = BPF_CORE_READ(path, dentry);
-	bool alone = is_alone(dentry, BPF_CORE_READ(path, mnt));
 
-	walk->dentry = dentry;
-	walk->mnt = BPF_CORE_READ(path, mnt);
-	walk->root = BPF_CORE_READ(root, dentry);
-	walk->root_mnt = BPF_CORE_READ(root, mnt);
 	walk->complete = 0;
 	walk->count = 0;
 	if (alone) {
@@ -154,6 +149,26 @@ static __always_inline text_t path_text(struct tail *tail, struct path *path, st
 	ref.size = tail->used - begin;
 	ref.whole = ref.size + (walk->count > PATH_DEPTH || !walk->complete);
 	return ref;
+}
+
+/* `path` and `root` are in kernel memory. */
+static __always_inline text_t path_text(struct tail *tail, struct path *path, struct path *root)
+{
+	struct path_walk *walk = &tail->walk;
+
+	walk->dentry = BPF_CORE_READ(path, dentry);
+	walk->mnt = BPF_CORE_READ(path, mnt);
+	walk->root = BPF_CORE_READ(root, dentry);
+	walk->root_mnt = BPF_CORE_READ(root, mnt);
+	return walk_text(tail, is_alone(walk->dentry, walk->mnt));
+}
+
+/* The same up to the root of its file system, wherever that is mounted. */
+static __always_inline text_t path_in_file_system(struct tail *tail, struct path *path)
+{
+	tail->walk.dentry = BPF_CORE_READ(path, dentry);
+	tail->walk.mnt = NULL;
+	return walk_text(tail, false);
 }
 
 static __always_inline text_t cwd_text(struct tail *tail)

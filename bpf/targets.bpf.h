@@ -24,6 +24,9 @@ struct targeting {
 	__u32 comms;   /* of `comm` */
 	__u32 cgroups; /* of target_cgroups */
 	__u32 self;    /* plumb itself is never traced: it would trace its own tracing */
+	__u32 mount_ns;    /* its mount namespace, and the root that it sees there: */
+	__u32 root_device; /* as super_block.s_dev has it */
+	__u64 root_inode;
 	__u32 uid[TARGET_UIDS];
 	enum target_limits limits; /* not read: BTF holds only types that something mentions */
 	struct target_comm comm[TARGET_COMMS];

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // file: every call that reads, writes or syncs a regular file: which, how much, how long, and how far it went.
 //
-// What was passed is read from the caller's registers when the call returns; whether it concerns a regular
-// file is asked when it begins. A thread submits its own block I/O, so what it submits during a call
-// tells that the page cache did not do.
+// What was passed is read from the caller's registers when the call returns; whether it concerns a regular file is
+// asked when it begins. A thread submits its own block I/O: any of it during a call tells that the cache did not do.
 //
 // Cost:  one to three microseconds per call on a regular file, 100 ns per read or write of anything else, and
 //        some 200 ns for every system call of the machine.
@@ -12,7 +11,7 @@
 #define file file___kernel /* the kernel's own struct: CO-RE cuts the name again, and the event is `file` */
 #include "tracer.bpf.h"
 #include "args.bpf.h"
-#include "file.bpf.h"
+#include "host_view.bpf.h"
 #include "file_calls.bpf.h"
 #include "state.bpf.h"
 #undef file
@@ -31,6 +30,7 @@ EVENT(file, "a call that reads, writes or syncs a regular file",
 	enum reached reached KEY DOC("device: the thread submitted block I/O, to wait for it or to read ahead; cache: none; unknown: none, and it failed or the file system has no block device");
 	descriptor_t fd DETAIL DOC("the descriptor that was passed");
 	text_t path     KEY PRIVACY(path) DOC("where the file is, as the process sees it; empty when it was closed meanwhile");
+	struct host_view host DETAIL DOC("where the host sees it, if elsewhere");
 };
 
 struct io {
@@ -83,8 +83,12 @@ static __always_inline int send(void *ctx, struct file *e, struct io *io)
 
 	if (!tail)
 		return 0;
-	if (wants(file, path) && file_of(io->fd) == io->file)
-		e->path = path_of_file(tail, io->file);
+	if (file_of(io->fd) == io->file) {
+		if (wants(file, path))
+			e->path = path_of_file(tail, io->file);
+		if (wants_any(file, host))
+			e->host = view_of_host(tail, io->file);
+	}
 	return emit_tail(ctx, e, tail);
 }
 

@@ -7,7 +7,8 @@
 // kept with the CPU; another one with its thread.
 //
 // Cost:  about 0.3 us per wait.
-// Blind: what a lock is called. Of those who wait for a spin lock, the first, but in guests with
+// Blind: what most locks of objects are called: `name` knows those of the thread and its process, `symbol` global
+//        ones where the kernel lists its variables. Of those who wait for a spin lock, the first, but in guests with
 //        paravirtual ones. Readers that hold an rwsem. The locks of plumb's own buffers.
 #include "tracer.bpf.h"
 #include "context.bpf.h"
@@ -16,14 +17,15 @@
 #include "task.bpf.h"
 
 EVENT(lock, "a wait for a lock of the kernel",
-      VIEW("who.comm,kind", "count,sum(latency),p50(latency),p99(latency),max(latency)")) {
+      VIEW("who.comm,kind,name", "count,sum(latency),p99(latency),max(latency)")) {
 	struct caller who DETAIL_PART(user);
 	enum lock_kind kind  KEY DOC("what was waited for, and how it was to be taken");
+	enum lock_name name  KEY ZERO_IS_UNKNOWN DOC("which one, of the thread's own and those of its memory, signals and files");
 	errno_t error        KEY DETAIL DOC("why the wait was given up; 0: it got the lock");
-	pointer_t address    KEY DOC("the lock, as the kernel addresses it");
-	ns_t latency         DOC("how long it waited");
 	bool interrupt       KEY DETAIL DOC("an interrupt waited, that had come upon this thread");
-	__u8 unused[7];
+	__u8 unused[3];
+	pointer_t address    KEY DETAIL ALSO_DETAIL(symbol, symbol) DOC("the lock, as the kernel addresses it");
+	ns_t latency         DOC("how long it waited");
 	struct thread holder DOC("who had the lock at first: of mutexes and rwsems that are written");
 };
 
@@ -85,6 +87,8 @@ int BPF_PROG(on_end, void *lock, int result)
 	e.kind = wait->kind;
 	e.error = -result;
 	e.address = (__u64)lock;
+	if (wants(lock, name))
+		e.name = name_of_lock(lock);
 	e.holder = wait->holder;
 	wait->lock = 0;
 	if (!current_caller(&e.who))

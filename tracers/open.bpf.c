@@ -12,7 +12,7 @@
 //        what was passed: links in it are not resolved.
 #include "tracer.bpf.h"
 #include "args.bpf.h"
-#include "file.bpf.h"
+#include "host_view.bpf.h"
 #include "state.bpf.h"
 
 EVENT(open, "an attempt to open a file") {
@@ -24,6 +24,7 @@ EVENT(open, "an attempt to open a file") {
 	ns_t latency          DOC("how long it took");
 	text_t path           KEY PRIVACY(path) DOC("the file, as it was passed");
 	text_t absolute       DETAIL PRIVACY(path) DOC("where it is, as the process sees it");
+	struct host_view host DETAIL DOC("where the host sees it, if elsewhere");
 };
 
 /* Inserted when a call begins, removed when it returns, as every call does. Full: lost_state_full. */
@@ -98,6 +99,8 @@ static __always_inline int returns(void *ctx, int result)
 	if (wants(open, absolute))
 		e.absolute = e.error ? path_of_name(tail, call.folder, call.name) :
 				       path_of_file(tail, file_of(e.fd));
+	if (wants_any(open, host) && !e.error)
+		e.host = view_of_host(tail, file_of(e.fd));
 	return emit_tail(ctx, &e, tail);
 }
 

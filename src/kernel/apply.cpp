@@ -3,6 +3,8 @@
 #include <bpf/libbpf.h>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <array>
 #include <cstring>
 
@@ -237,9 +239,22 @@ Result<> apply_plan(Tracer& tracer, const query::Plan& plan, uint16_t number) {
   return apply_grouping(tracer, plan);
 }
 
+View own_view() {
+  View view;
+  struct stat about {};
+  if (stat("/proc/self/ns/mnt", &about) == 0) view.mount_ns = static_cast<uint32_t>(about.st_ino);
+  if (stat("/", &about) != 0) return view;
+  view.root_device = major(about.st_dev) << 20 | minor(about.st_dev);
+  view.root_inode = about.st_ino;
+  return view;
+}
+
 Result<> apply_targeting(Tracer& tracer, const Targeting& targeting) {
   TRY(tracer.set("targeting.by_pid", targeting.by_pid));
   TRY(tracer.set("targeting.self", targeting.self));
+  TRY(tracer.set("targeting.mount_ns", targeting.view.mount_ns));
+  TRY(tracer.set("targeting.root_device", targeting.view.root_device));
+  TRY(tracer.set("targeting.root_inode", targeting.view.root_inode));
   TRY(tracer.set("targeting.cgroups", targeting.cgroups.size()));
   TRY(tracer.set("targeting.uids", targeting.uids.size()));
   for (size_t i = 0; i < targeting.uids.size(); i++)

@@ -18,10 +18,21 @@
 
 namespace plumb::kernel {
 
+// The mount namespace of a process and the root that it has there, as the kernel numbers them.
+struct View {
+  uint32_t mount_ns = 0;     // inode of the namespace
+  uint32_t root_device = 0;  // major << 20 | minor
+  uint64_t root_inode = 0;
+};
+// Of this process. What cannot be found out stays 0: then every process is taken to see something
+// else.
+View own_view();
+
 // Who is traced; of each condition that is given, one value must fit.
 struct Targeting {
   std::vector<uint32_t> pids;  // as the host numbers them, like all pids here
   uint32_t self = 0;           // this process, which is never traced
+  View view;                   // what it sees, to be told where others see something else
   bool by_pid = false;         // also true when the pid is only known later (a command)
   bool follow = true;          // their children too
   std::vector<uint32_t> uids;

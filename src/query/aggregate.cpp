@@ -68,7 +68,7 @@ void Cell::merge(const Cell& other) {
 Aggregate::Aggregate(const Grouping& grouping, const schema::Event& event, schema::Names* names)
     : grouping_(grouping), event_(event), names_(names) {
   by_name_ = names_ && std::ranges::any_of(grouping.keys, [](const Field* key) {
-               return key->format == Format::container;
+               return schema::shares_names(key->format);
              });
 }
 
@@ -84,7 +84,7 @@ std::string Aggregate::identity_of(const std::string& key) const {
   record.body = key;
   std::string identity;
   for (const Field* field : grouping_.keys) {
-    const bool is_named = field->format == Format::container;
+    const bool is_named = schema::shares_names(field->format);
     const std::string_view piece =
         is_named ? names_->name(field->format, record.bits(*field)) : bytes_of(record, *field);
     identity += std::to_string(piece.size()) + (record.cut(*field) ? "+" : ":");

@@ -35,16 +35,11 @@ bool is_text_test(Test test) {
          test == Test::regex;
 }
 
-bool has_name(Format format) {
-  return format == Format::cgroup || format == Format::container || format == Format::user ||
-         format == Format::group;
-}
-
 Subject subject_of(const Field& field, Test test, const Token& first) {
   if (field.kind == schema::Kind::address) return Subject::address;
   if (field.is_text()) return Subject::text;
   const bool asks_for_text = is_text_test(test) || first.kind == Token::Kind::string;
-  return has_name(field.format) && asks_for_text ? Subject::name : Subject::number;
+  return schema::needs_names(field.format) && asks_for_text ? Subject::name : Subject::number;
 }
 
 bool is_ordered(const Field& field) {

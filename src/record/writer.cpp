@@ -19,10 +19,7 @@ using schema::Record;
 constexpr size_t block_size = 256 << 10;
 constexpr uint64_t longest_wait = 1'000'000'000;
 
-bool is_named(const Field& field) {
-  return field.is_number() && (field.format == Format::user || field.format == Format::group ||
-                               field.format == Format::cgroup || field.format == Format::container);
-}
+bool is_named(const Field& field) { return field.is_number() && schema::needs_names(field.format); }
 
 // An id together with what it is an id of.
 struct NameKey {

@@ -46,6 +46,10 @@ Column word_column(const Field& field) {
     case Format::container:
       column.width = 12;
       break;
+    case Format::symbol:
+    case Format::mount:
+      column.width = 16;
+      break;
     default:
       column.width = from_outside ? 8 : longest_name(field);
   }

@@ -17,6 +17,8 @@ bool has_words(const schema::Field& field) {
     case Format::container:
     case Format::user:
     case Format::group:
+    case Format::symbol:
+    case Format::mount:
       return true;
     default:
       return false;
@@ -41,6 +43,8 @@ Word word_for(const schema::Field& field, uint64_t bits, schema::Names& names) {
       text = schema::syscall_name(static_cast<uint32_t>(bits));
       return {text, static_cast<uint32_t>(bits) == schema::no_call || !text.empty()};
     case Format::container:
+    case Format::symbol:
+    case Format::mount:
       return {names.name(field.format, bits), true};
     case Format::cgroup:
     case Format::user:

@@ -24,6 +24,10 @@ std::string_view word_for(Format format) {
       return "cgroup";
     case Format::container:
       return "container";
+    case Format::symbol:
+      return "symbol";
+    case Format::mount:
+      return "mount";
     case Format::user:
       return "user";
     case Format::group:

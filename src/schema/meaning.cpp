@@ -18,6 +18,7 @@ constexpr std::array formats = {
     Word<Format>{"signal", Format::signal},   Word<Format>{"syscall", Format::syscall},
     Word<Format>{"instant", Format::instant}, Word<Format>{"cgroup", Format::cgroup},
     Word<Format>{"user", Format::user},       Word<Format>{"container", Format::container},
+    Word<Format>{"symbol", Format::symbol},   Word<Format>{"mount", Format::mount},
     Word<Format>{"group", Format::group}};
 constexpr std::array classes = {
     Word<Privacy>{"open", Privacy::open}, Word<Privacy>{"argument", Privacy::argument},

@@ -11,9 +11,18 @@ namespace plumb::schema {
 class Names {
  public:
   virtual ~Names() = default;
-  // For Format::cgroup, container, user and group; "" when unknown. Valid until the next call.
+  // Of a format that needs_names; "" when unknown. Valid until the next call.
   virtual std::string_view name(Format format, uint64_t id) = 0;
 };
+
+constexpr bool needs_names(Format format) {
+  return format == Format::cgroup || format == Format::container || format == Format::user ||
+         format == Format::group || format == Format::symbol || format == Format::mount;
+}
+// Do many numbers have one name?
+constexpr bool shares_names(Format format) {
+  return format == Format::container || format == Format::symbol || format == Format::mount;
+}
 
 // Offsets between the kernel's clocks and the calendar, so that a record's time can be told.
 struct Clock {

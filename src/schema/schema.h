@@ -45,6 +45,8 @@ enum class Format : uint8_t {
   user,       // uid -> name
   group,      // gid -> name
   syscall,    // 257 -> openat, i386:open; all ones -> "" (schema/syscalls.h)
+  symbol,     // an address in the kernel -> the variable there, "" when there is none
+  mount,      // a file system's device -> where it is mounted, "" when nowhere
 };
 
 // What disclosing a field could reveal. Everything but `open` obeys --privacy.

@@ -19,6 +19,12 @@ std::string_view Machine::name(schema::Format format, uint64_t id) {
     case schema::Format::group:
       kept_ = users_.group(static_cast<uint32_t>(id));
       break;
+    case schema::Format::symbol:
+      kept_ = symbols_.name_of(id);
+      break;
+    case schema::Format::mount:
+      kept_ = mounts_.place_of(static_cast<uint32_t>(id));
+      break;
     default:
       return {};
   }

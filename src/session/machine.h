@@ -4,6 +4,8 @@
 
 #include "resolve/cgroups.h"
 #include "resolve/containers.h"
+#include "resolve/mounts.h"
+#include "resolve/symbols.h"
 #include "resolve/users.h"
 #include "schema/names.h"
 
@@ -24,6 +26,8 @@ class Machine : public schema::Names {
   resolve::Cgroups cgroups_;
   resolve::Containers containers_;
   resolve::Users users_;
+  resolve::Symbols symbols_;
+  resolve::Mounts mounts_;
   std::string kept_;
 };
 

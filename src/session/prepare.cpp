@@ -150,6 +150,7 @@ Result<kernel::Targeting> find_targets(const Request& request, Machine& machine)
   for (uint32_t pid : request.who.pids) TRY(check_process(pid));
   targeting.pids = request.who.pids;
   targeting.self = static_cast<uint32_t>(getpid());
+  targeting.view = kernel::own_view();
   for (const std::string& user : request.who.users) targeting.uids.push_back(TRY(find_user(user)));
   TRY(find_cgroups(request.who, machine, targeting));
   return targeting;

@@ -1,0 +1,35 @@
+// Mounts: where this process sees each file system, from /proc/self/mountinfo
+// (proc_pid_mountinfo(5)).
+//
+// Only whole file systems count, not parts of them that are mounted elsewhere too. Read when first
+// asked, and again when the kernel says that something was mounted or unmounted since: a device's
+// number is soon another's. Not thread-safe: one reader owns it.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/fd.h"
+
+namespace plumb::resolve {
+
+class Mounts {
+ public:
+  explicit Mounts(const std::string& file = "/proc/self/mountinfo");
+
+  // "/var/lib/data" for the device major << 20 | minor, of several the first in the file; "" when
+  // there is none.
+  std::string place_of(uint32_t device);
+
+ private:
+  bool has_changed();
+  void read();
+  void take(std::string_view line);
+
+  Fd file_;
+  bool is_read_ = false;
+  std::unordered_map<uint32_t, std::string> places_;
+};
+
+}  // namespace plumb::resolve

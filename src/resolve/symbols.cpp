@@ -1,0 +1,79 @@
+#include "resolve/symbols.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "resolve/state_file.h"
+
+namespace plumb::resolve {
+namespace {
+
+constexpr size_t most_symbols = 1'000'000;
+constexpr uint64_t largest_variable = 64 << 10;  // the file tells no sizes
+// Below, x86-64 has nothing of the kernel's image: what is listed there lies within each
+// processor's own memory.
+constexpr uint64_t image = 0xffff'ffff'8000'0000;
+
+// Of nm(1): in bss, data, read-only data, or weak.
+bool is_variable(char type) {
+  return std::string_view("bBdDrRvV").find(type) != std::string_view::npos;
+}
+
+}  // namespace
+
+Symbols::Symbols(const std::string& file) : file_(::open(file.c_str(), O_RDONLY | O_CLOEXEC)) {}
+
+// "ffffffff82a0f0c0 D rtnl_mutex", and of a module behind a tab "[name]".
+void Symbols::take(std::string_view line) {
+  uint64_t address = 0;
+  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), address, 16);
+  line.remove_prefix(static_cast<size_t>(end - line.data()));
+  if (error != std::errc() || address < image || line.size() < 4 || line[0] != ' ' ||
+      line[2] != ' ')
+    return;
+  Symbol symbol{address, 0};
+  if (is_variable(line[1])) {
+    symbol.name = static_cast<uint32_t>(names_.size());
+    names_ += printable(line.substr(3, line.find('\t') - 3));
+    names_ += '\0';
+  }
+  symbols_.push_back(symbol);
+}
+
+void Symbols::read() {
+  std::array<char, 1 << 16> block;
+  std::string rest;
+  ssize_t got = 0;
+  while (symbols_.size() < most_symbols &&
+         (got = ::read(file_.get(), block.data(), block.size())) > 0) {
+    rest.append(block.data(), static_cast<size_t>(got));
+    size_t begin = 0;
+    for (size_t end = 0; (end = rest.find('\n', begin)) != std::string::npos; begin = end + 1)
+      take(std::string_view(rest).substr(begin, end - begin));
+    rest.erase(0, begin);
+    if (rest.size() > block.size()) break;  // that is no such file
+  }
+  file_ = Fd();
+  // Of several at one address the first variable counts.
+  std::ranges::stable_sort(symbols_, [](const Symbol& a, const Symbol& b) {
+    return a.address != b.address ? a.address < b.address : (a.name != 0) > (b.name != 0);
+  });
+}
+
+std::string Symbols::name_of(uint64_t address) {
+  if (file_) read();
+  const auto after = std::ranges::upper_bound(symbols_, address, {}, &Symbol::address);
+  if (after == symbols_.begin() || after == symbols_.end())
+    return {};  // the last one's end is not known
+  const uint64_t begin = std::prev(after)->address;
+  const auto first = std::ranges::lower_bound(symbols_, begin, {}, &Symbol::address);
+  if (first->name == 0 || address - begin >= largest_variable) return {};
+  const std::string name = names_.c_str() + first->name;
+  return address == begin ? name : fmt::format("{}+{:#x}", name, address - begin);
+}
+
+}  // namespace plumb::resolve

@@ -1,0 +1,55 @@
+#include "resolve/mounts.h"
+
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "resolve_fakes.h"
+
+namespace plumb::resolve {
+namespace {
+
+constexpr uint32_t device(uint32_t major, uint32_t minor) { return major << 20 | minor; }
+
+TEST(Mounts, WholeFileSystemsWhereTheyAreFirst) {
+  FakeMachine machine;
+  machine.write("/mountinfo",
+                "22 1 254:0 / / rw shared:1 - ext4 /dev/vda rw\n"
+                "23 22 254:0 /srv /mnt/part rw - ext4 /dev/vda rw\n"
+                "24 22 0:40 /only/a/part /mnt rw - overlay overlay rw\n"
+                "25 22 0:41 / /with\\040blank\\134 rw - tmpfs none rw\n"
+                "26 22 0:41 / /again rw - tmpfs none rw\n");
+  Mounts mounts(machine.root + "/mountinfo");
+  EXPECT_EQ(mounts.place_of(device(254, 0)), "/");
+  EXPECT_EQ(mounts.place_of(device(0, 41)), "/with blank\\");
+  EXPECT_EQ(mounts.place_of(device(0, 40)), "");
+  EXPECT_EQ(mounts.place_of(device(9, 9)), "");
+  EXPECT_EQ(mounts.place_of(0), "");
+}
+
+TEST(Mounts, LinesThatAreNone) {
+  FakeMachine machine;
+  machine.write("/mountinfo",
+                "\n1\n1 2 3\n1 2 3: / /a\n1 2 :3 / /b\n1 2 4:5x / /c\n1 2 99999:1 / /d\n"
+                "1 2 1:99999999 / /e\n1 2 6:7 /\n1 2 8:9 / /f\\04\n1 2 8:10 / /cut");
+  Mounts mounts(machine.root + "/mountinfo");
+  for (uint32_t minor : {0u, 1u, 3u, 5u, 7u, 10u})
+    for (uint32_t major : {0u, 1u, 3u, 4u, 6u, 8u})
+      EXPECT_EQ(mounts.place_of(device(major, minor)), "");
+  EXPECT_EQ(mounts.place_of(device(8, 9)), "/f\\04");
+  Mounts absent(machine.root + "/no/such/file");
+  EXPECT_EQ(absent.place_of(device(8, 9)), "");
+}
+
+TEST(Mounts, ThisMachineAgreesWithStat) {
+  struct stat about {};
+  Mounts mounts;
+  for (const char* place : {"/proc", "/sys", "/dev"}) {
+    ASSERT_EQ(stat(place, &about), 0);
+    EXPECT_EQ(mounts.place_of(device(major(about.st_dev), minor(about.st_dev))), place);
+  }
+}
+
+}  // namespace
+}  // namespace plumb::resolve
