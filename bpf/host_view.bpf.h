@@ -13,7 +13,7 @@
 typedef __u32 file_system_t TAG("format:id");
 
 struct host_view {
-	file_system_t device ALSO_DETAIL(mount, mount) DETAIL ZERO_IS_UNKNOWN
+	file_system_t device ALSO_DETAIL(mount, mount) DETAIL ZERO_IS_UNKNOWN PRIVACY(path)
 		DOC("device of its file system, where the process does not see what the host sees");
 	__u8 unused[4];
 	text_t path PRIVACY(path) DETAIL DOC("where it is in that file system");
@@ -36,7 +36,7 @@ static __always_inline struct host_view view_of_host(struct tail *tail, struct f
 	struct host_view view = {};
 	struct path *path = path_in(file);
 
-	if (sees_as_host() || is_alone(BPF_CORE_READ(path, dentry), BPF_CORE_READ(path, mnt)))
+	if (!file || sees_as_host() || is_alone(BPF_CORE_READ(path, dentry), BPF_CORE_READ(path, mnt)))
 		return view;
 	view.device = BPF_CORE_READ(path, dentry, d_sb, s_dev);
 	view.path = path_in_file_system(tail, path);

@@ -100,7 +100,7 @@ static __always_inline int returns(void *ctx, int result)
 		e.absolute = e.error ? path_of_name(tail, call.folder, call.name) :
 				       path_of_file(tail, file_of(e.fd));
 	if (wants_any(open, host) && !e.error)
-		e.host = view_of_host(tail, file_of(e.fd));
+		e.host = view_of_host(tail, file_of(e.fd)); /* none when another thread has closed it */
 	return emit_tail(ctx, &e, tail);
 }
 

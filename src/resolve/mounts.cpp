@@ -58,9 +58,12 @@ void Mounts::take(std::string_view line) {
   take_word(line);
   take_word(line);
   uint32_t device = 0;
-  if (!parse_device(take_word(line), device) || take_word(line) != "/") return;
-  if (const std::string_view place = take_word(line); !place.empty())
-    places_.try_emplace(device, unescaped(place));
+  if (!parse_device(take_word(line), device)) return;
+  const bool whole = take_word(line) == "/";
+  const std::string place = unescaped(take_word(line));
+  if (place.empty()) return;
+  devices_[place] = device;
+  if (whole) places_.try_emplace(device, place);
 }
 
 // Linux marks the open file once with an error when the table has changed.
@@ -71,6 +74,7 @@ bool Mounts::has_changed() {
 
 void Mounts::read() {
   places_.clear();
+  devices_.clear();
   std::string text;
   std::array<char, 1 << 14> block;
   ssize_t got = 0;
@@ -84,11 +88,21 @@ void Mounts::read() {
   is_read_ = true;
 }
 
+void Mounts::refresh() {
+  if (!is_read_ || has_changed()) read();
+}
+
 std::string Mounts::place_of(uint32_t device) {
   if (device == 0) return {};
-  if (!is_read_ || has_changed()) read();
+  refresh();
   const auto found = places_.find(device);
   return found == places_.end() ? std::string() : found->second;
+}
+
+uint32_t Mounts::device_at(const std::string& place) {
+  refresh();
+  const auto found = devices_.find(place);
+  return found == devices_.end() ? 0 : found->second;
 }
 
 }  // namespace plumb::resolve

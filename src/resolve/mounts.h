@@ -21,8 +21,12 @@ class Mounts {
   // "/var/lib/data" for the device major << 20 | minor, of several the first in the file; "" when
   // there is none.
   std::string place_of(uint32_t device);
+  // The other way round, of the last that was mounted there and of any part of a file system; 0:
+  // nothing is.
+  uint32_t device_at(const std::string& place);
 
  private:
+  void refresh();
   bool has_changed();
   void read();
   void take(std::string_view line);
@@ -30,6 +34,7 @@ class Mounts {
   Fd file_;
   bool is_read_ = false;
   std::unordered_map<uint32_t, std::string> places_;
+  std::unordered_map<std::string, uint32_t> devices_;
 };
 
 }  // namespace plumb::resolve

@@ -21,6 +21,7 @@ class Machine : public schema::Names {
 
   resolve::Cgroups& cgroups() { return cgroups_; }
   resolve::Containers& containers() { return containers_; }
+  resolve::Mounts& mounts() { return mounts_; }
 
  private:
   resolve::Cgroups cgroups_;

@@ -1,6 +1,7 @@
 #include "session/prepare.h"
 
 #include <pwd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -142,6 +143,16 @@ Result<> check_memory(const kernel::LiveOptions& options) {
               "a smaller --ring");
 }
 
+// stat(2) would tell another device of a root on btrfs than the kernel's programs see.
+kernel::View own_view(Machine& machine) {
+  kernel::View view;
+  struct stat about {};
+  if (stat("/proc/self/ns/mnt", &about) == 0) view.mount_ns = static_cast<uint32_t>(about.st_ino);
+  if (stat("/", &about) == 0) view.root_inode = about.st_ino;
+  view.root_device = machine.mounts().device_at("/");
+  return view;
+}
+
 Result<kernel::Targeting> find_targets(const Request& request, Machine& machine) {
   kernel::Targeting targeting;
   targeting.by_pid = !request.who.pids.empty() || !request.command.empty();
@@ -150,7 +161,7 @@ Result<kernel::Targeting> find_targets(const Request& request, Machine& machine)
   for (uint32_t pid : request.who.pids) TRY(check_process(pid));
   targeting.pids = request.who.pids;
   targeting.self = static_cast<uint32_t>(getpid());
-  targeting.view = kernel::own_view();
+  targeting.view = own_view(machine);
   for (const std::string& user : request.who.users) targeting.uids.push_back(TRY(find_user(user)));
   TRY(find_cgroups(request.who, machine, targeting));
   return targeting;

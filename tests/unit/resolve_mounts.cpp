@@ -26,6 +26,9 @@ TEST(Mounts, WholeFileSystemsWhereTheyAreFirst) {
   EXPECT_EQ(mounts.place_of(device(0, 40)), "");
   EXPECT_EQ(mounts.place_of(device(9, 9)), "");
   EXPECT_EQ(mounts.place_of(0), "");
+  EXPECT_EQ(mounts.device_at("/"), device(254, 0));
+  EXPECT_EQ(mounts.device_at("/mnt"), device(0, 40));
+  EXPECT_EQ(mounts.device_at("/nothing"), 0u);
 }
 
 TEST(Mounts, LinesThatAreNone) {
