@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "query/choose.h"
+#include "schema/names.h"
 
 namespace plumb::query {
 namespace {
@@ -110,8 +111,8 @@ Result<> choose_keys(const Ask& ask, const Scope& scope, Grouping& grouping) {
 // Why the kernel cannot build this key, or "".
 std::string key_problem(const Field& key) {
   if (key.kind == Kind::tail_list) return "'" + key.path + "' is a list";
-  if (key.format == Format::container)
-    return "control groups of one container share its name, which the kernel does not know";
+  if (schema::shares_names(key.format))
+    return "several of its numbers may share a name, which the kernel does not know";
   const bool is_copied = key.size <= 2 || key.size == 4 || key.size == 8 || key.size == 16;
   if (!key.in_tail() && !is_copied)
     return "'" + key.path + "' has a size that the kernel does not group by";

@@ -224,7 +224,7 @@ TEST(Grouping, SaysWhyTheKernelDoesNotGroup) {
   EXPECT_EQ(why({.where = "comm =~ \"a\"", .by = "pid"}),
             "part of --where is decided in user space");
   EXPECT_EQ(why({.by = "arguments"}), "'arguments' is a list");
-  EXPECT_NE(why({.by = "container"}).find("share its name"), std::string::npos);
+  EXPECT_NE(why({.by = "container"}).find("share a name"), std::string::npos);
   EXPECT_NE(why({.by = "label"}), "");
   EXPECT_EQ(why({.by = "pid,port"}, {.keys = 1}), "over 1 keys");
   EXPECT_EQ(why({.by = "comm,pid"}, {.key_bytes = 16}), "the keys are over 16 bytes long");
