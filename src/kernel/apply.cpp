@@ -3,8 +3,6 @@
 #include <bpf/libbpf.h>
 
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <array>
 #include <cstring>
 
@@ -14,6 +12,11 @@
 
 namespace plumb::kernel {
 namespace {
+
+// bpf/group.bpf.h
+constexpr std::array<std::string_view, 7> group_maps = {"groups_even", "groups_odd", "direct_even",
+                                                        "direct_odd",  "others",     "empty_cell",
+                                                        "key_scratch"};
 
 const char* constant_of(query::Leaf::Op op) {
   switch (op) {
@@ -129,21 +132,12 @@ Result<uint32_t> cell_bytes(const Tracer& tracer, const query::Grouping& groupin
   return place.offset + place.size;
 }
 
-// How many values a key can have whose groups fit into an array of these cells; 0: they do not.
+// How many cells of this size an array in front of the tables has; 0: there is none.
 uint32_t indexes_of(const query::Grouping& grouping, uint32_t cell) {
-  constexpr uint32_t most_bytes = 64 << 10;  // on each CPU, of each of the two tables
+  constexpr uint32_t most_bytes = 64 << 10;  // on each CPU, for each of the two intervals
   if (grouping.keys.size() != 1) return 0;
   const uint32_t values = grouping.keys.front()->values();
   return values <= most_bytes / cell ? values : 0;
-}
-
-// `indexes` as indexes_of says: then a table is an array of so many.
-void size_table(bpf_map* map, uint32_t indexes, uint32_t key_bytes, uint32_t groups) {
-  bpf_map__set_key_size(map, indexes ? sizeof(uint32_t) : std::max(key_bytes, 8U));
-  bpf_map__set_max_entries(map, indexes ? indexes : groups);
-  if (!indexes) return;
-  bpf_map__set_type(map, BPF_MAP_TYPE_PERCPU_ARRAY);
-  bpf_map__set_map_flags(map, 0);
 }
 
 Result<> size_tables(Tracer& tracer, const query::Plan& plan) {
@@ -151,22 +145,25 @@ Result<> size_tables(Tracer& tracer, const query::Plan& plan) {
   for (uint32_t size : key_sizes(plan, tracer.limits().key_bytes)) key_bytes += padded(size);
   const uint32_t cell = TRY(cell_bytes(tracer, *plan.grouping));
   const uint32_t indexes = indexes_of(*plan.grouping, cell);
-  for (const char* name : {"groups_even", "groups_odd", "others", "empty_cell"}) {
-    bpf_map* map = bpf_object__find_map_by_name(tracer.object(), name);
-    bpf_map__set_value_size(map, cell);
-    if (std::string_view(name).starts_with("groups"))
-      size_table(map, indexes, key_bytes, plan.grouping->max_groups);
+  for (std::string_view name : group_maps) {
+    bpf_map* map = bpf_object__find_map_by_name(tracer.object(), name.data());
+    if (name != "key_scratch") bpf_map__set_value_size(map, cell);
+    if (name.starts_with("direct")) {
+      bpf_map__set_max_entries(map, std::max(indexes, 1U));
+      bpf_map__set_autocreate(map, indexes != 0);
+    } else if (name.starts_with("groups")) {
+      bpf_map__set_key_size(map, std::max(key_bytes, 8U));
+      bpf_map__set_max_entries(map, plan.grouping->max_groups);
+    }
   }
-  return tracer.set("plan.direct", indexes != 0);
+  return tracer.set("plan.direct", indexes);
 }
 
 Result<> apply_grouping(Tracer& tracer, const query::Plan& plan) {
   const bool grouped = plan.grouping && plan.grouping->in_kernel;
   TRY(tracer.set("plan.grouped", grouped));
   if (!grouped) {
-    for (const char* name : {"groups_even", "groups_odd", "others", "empty_cell", "key_scratch"})
-      if (bpf_map* map = bpf_object__find_map_by_name(tracer.object(), name))
-        bpf_map__set_autocreate(map, false);
+    skip_group_maps(tracer);
     return {};
   }
   TRY(write_keys(tracer, plan));
@@ -239,14 +236,10 @@ Result<> apply_plan(Tracer& tracer, const query::Plan& plan, uint16_t number) {
   return apply_grouping(tracer, plan);
 }
 
-View own_view() {
-  View view;
-  struct stat about {};
-  if (stat("/proc/self/ns/mnt", &about) == 0) view.mount_ns = static_cast<uint32_t>(about.st_ino);
-  if (stat("/", &about) != 0) return view;
-  view.root_device = major(about.st_dev) << 20 | minor(about.st_dev);
-  view.root_inode = about.st_ino;
-  return view;
+void skip_group_maps(Tracer& tracer) {
+  for (std::string_view name : group_maps)
+    if (bpf_map* map = bpf_object__find_map_by_name(tracer.object(), name.data()))
+      bpf_map__set_autocreate(map, false);
 }
 
 Result<> apply_targeting(Tracer& tracer, const Targeting& targeting) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "kernel/live.h"
 #include "kernel/rodata.h"
@@ -77,7 +78,8 @@ std::string body_of(const char* key, const schema::Event& event, const query::Gr
   for (const schema::Field* field : grouping.keys) {
     const size_t size = field->in_tail() ? each_tail : field->size;
     if (field->in_tail()) {
-      const std::string_view text(key + used, strnlen(key + used, size));
+      std::string_view text(key + used, size);  // padded with zeros
+      text = text.substr(0, text.find_last_not_of('\0') + 1);
       const schema::TailRef ref{static_cast<uint16_t>(body.size()),
                                 static_cast<uint16_t>(text.size()),
                                 static_cast<uint32_t>(text.size())};
@@ -144,8 +146,10 @@ class Table {
 }  // namespace
 
 std::vector<query::Row> read_groups(const Tracer& tracer, const query::Plan& plan, bool odd) {
-  std::vector<query::Row> rows;
-  rows = Table(tracer, plan, odd ? "groups_odd" : "groups_even").take();
+  std::vector<query::Row> rows = Table(tracer, plan, odd ? "groups_odd" : "groups_even").take();
+  const char* array = odd ? "direct_odd" : "direct_even";
+  if (bpf_map__autocreate(bpf_object__find_map_by_name(tracer.object(), array)))
+    std::ranges::move(Table(tracer, plan, array).take(), std::back_inserter(rows));
   Table others(tracer, plan, "others");
   const uint32_t index = odd;
   query::Cell other = others.cell(&index);

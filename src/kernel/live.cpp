@@ -58,14 +58,9 @@ Result<> choose_transport(Tracer& tracer, bool rings) {
   return {};
 }
 
-void skip_map(Tracer& tracer, const char* name) {
-  if (bpf_map* map = bpf_object__find_map_by_name(tracer.object(), name))
-    bpf_map__set_autocreate(map, false);
-}
-
-// Does none of its programs ever come upon itself or another one on the same CPU? System calls
-// begin and end where nothing is interrupted, and one program where it is not left in the middle
-// for another task.
+// Does none of its programs ever run on a CPU in the middle of another one of them? The kernel lets
+// none in upon itself; those of system calls are not called by interrupts, and where tracepoints
+// are not preempted no other task comes between.
 bool programs_are_alone(Tracer& tracer) {
   if (!no_program_interrupts_itself()) return false;
   const auto chosen = std::ranges::count(tracer.hooks(), true, &Hook::chosen);
@@ -143,8 +138,7 @@ Result<> Live::configure_engine(const LiveOptions& options) {
   for (Hook& hook : engine_->hooks())
     hook.chosen &= options.targeting.by_pid && (options.targeting.follow || hook.purpose == "ends");
   size_rings(options);
-  for (const char* name : {"groups_even", "groups_odd", "others", "empty_cell", "key_scratch"})
-    skip_map(*engine_, name);
+  skip_group_maps(*engine_);
   TRY(choose_transport(*engine_, rings_));
   return check_targeting(*engine_, options.targeting);
 }

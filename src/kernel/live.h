@@ -18,15 +18,16 @@
 
 namespace plumb::kernel {
 
-// The mount namespace of a process and the root that it has there, as the kernel numbers them.
+// The mount namespace of a process and the root that it has there, as the kernel numbers them. With
+// 0 for what could not be found out, no process is taken to see the same.
 struct View {
   uint32_t mount_ns = 0;     // inode of the namespace
-  uint32_t root_device = 0;  // major << 20 | minor
+  uint32_t root_device = 0;  // of the file system: major << 20 | minor
   uint64_t root_inode = 0;
 };
-// Of this process. What cannot be found out stays 0: then every process is taken to see something
-// else.
-View own_view();
+
+// A tracer that groups nothing in the kernel has none of those maps.
+void skip_group_maps(Tracer& tracer);
 
 // Who is traced; of each condition that is given, one value must fit.
 struct Targeting {

@@ -92,7 +92,7 @@ struct Field {
   bool absent(std::string_view address) const {
     return unknown_zero && address.find_first_not_of('\0') == std::string_view::npos;
   }
-  // Every value is below this, but for strange ones that few events have; 0: no such bound.
+  // Its usual values are few, and below this; 0: no such bound.
   uint32_t values() const;
   bool in_tail() const { return kind == Kind::tail_text || kind == Kind::tail_list; }
 };
