@@ -18,7 +18,7 @@
 #ifdef PLUMB_LOOP_HELPER
 #define DNS_LABELS   (DNS_NAME_BYTES / 2 + 1)
 #define DNS_STEPS    512
-#define DNS_MESSAGES 8
+#define DNS_MESSAGES 32
 #else /* a verifier that walks each turn; names of IPv6 addresses have 34 labels */
 #define DNS_LABELS   40
 #define DNS_STEPS    40

@@ -17,7 +17,8 @@
  * whenever a worker of the kernel begins something: some twenty times a second on a machine that
  * rests, once at least (5.10 to 7.3). Timers in maps would be punctual; they are new in 5.15, and
  * since 7 they fail on processors without cmpxchg16b (ENOMEM). When the queue is full, its oldest
- * key is dropped: one that has had its end, unless four times as many came as can be remembered.
+ * key makes room: one that has had its end, unless four times as many came as can be remembered;
+ * else that one is given up, and counted as lost_state_full.
  */
 #pragma once
 #include "emit.bpf.h"
@@ -53,10 +54,15 @@ enum { BPF_MAP_TYPE_QUEUE = 22, BPF_EXIST = 2 }; /* include/uapi/linux/bpf.h */
 		if (put_for(map, key, entry, time)) {                                              \
 			add_to_count(map, 1);                                                      \
 		} else {                                                                           \
-			count_outcome(OUTCOME_HITS);                                               \
-			count_outcome(OUTCOME_LOST_STATE_FULL);                                    \
+			count_given_up();                                                          \
 		}                                                                                  \
 	} while (0)
+
+static __always_inline void count_given_up(void)
+{
+	count_outcome(OUTCOME_HITS);
+	count_outcome(OUTCOME_LOST_STATE_FULL);
+}
 
 #ifdef PLUMB_LOOP_HELPER
 #define MOST_ENDS 256 /* told at once */
@@ -108,6 +114,16 @@ enum { BPF_MAP_TYPE_QUEUE = 22, BPF_EXIST = 2 }; /* include/uapi/linux/bpf.h */
 		bpf_map_push_elem(&name##_dues, due, BPF_EXIST); /* of another CPU's turn */       \
 		return false;                                                                      \
 	}                                                                                          \
+	/* Takes the oldest from a full queue, into memory of the caller's: the stack is scarce. */ \
+	static __always_inline void name##_make_room(struct name##_due *oldest)                    \
+	{                                                                                          \
+		struct name##_entry *entry;                                                        \
+		if (bpf_map_pop_elem(&name##_dues, oldest))                                        \
+			return;                                                                    \
+		entry = bpf_map_lookup_elem(&name, &oldest->key);                                  \
+		if (entry && entry->due == oldest->when && take_out(name, &oldest->key))           \
+			count_given_up();                                                          \
+	}                                                                                          \
 	static STEP(name##_sweep, void **ctx)                                                      \
 	{                                                                                          \
 		struct name##_due due;                                                             \
@@ -128,8 +144,11 @@ enum { BPF_MAP_TYPE_QUEUE = 22, BPF_EXIST = 2 }; /* include/uapi/linux/bpf.h */
 		bool new_, over_;                                                                  \
 		made_->due = due_.when;                                                            \
 		new_ = !bpf_map_update_elem(&(map), key_, made_, BPF_NOEXIST);                     \
-		if (new_)                                                                          \
+		if (new_ && bpf_map_push_elem(&map##_dues, &due_, 0)) {                            \
+			map##_make_room(&due_);                                                    \
+			due_ = (struct map##_due){.key = *(key_), .when = made_->due};             \
 			bpf_map_push_elem(&map##_dues, &due_, BPF_EXIST);                          \
+		}                                                                                  \
 		if (map##_pop(&due_, &over_, 0))                                                   \
 			map##_pop(&due_, &over_, 0);                                               \
 		new_;                                                                              \

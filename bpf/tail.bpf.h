@@ -199,7 +199,10 @@ static __always_inline struct tail *claim_tail_of_span(__u32 event_size)
 	return tail;
 }
 
-/* The end of a span with a tail, as emit_span of bpf/state.bpf.h: its caller was remembered. */
+/*
+ * The end of a span with a tail, as emit_span of bpf/state.bpf.h: its caller was remembered. The event is made in
+ * event_in(tail), and nowhere else: it is not copied.
+ */
 #define emit_span_tail(ctx, e, tail)                                                               \
 	({                                                                                         \
 		_Static_assert(sizeof(*(e)) <= PLAN_EVENT_BYTES, "the event is too large");        \

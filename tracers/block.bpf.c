@@ -52,12 +52,13 @@ static __always_inline struct io *begins(struct request *request, __u64 inserted
 	return recall(ios, request);
 }
 
-/* One that took in a request behind it has that one's time, if it is older (block/blk-merge.c). */
+/* One that took in a request behind it has that one's time, if it is older (block/blk-merge.c); some have none. */
 static __always_inline struct io *under_way(struct request *request)
 {
 	struct io *io = recall(ios, request);
+	__u64 made = BPF_CORE_READ(request, start_time_ns);
 
-	return io && io->made >= BPF_CORE_READ(request, start_time_ns) ? io : NULL;
+	return io && (io->made == made || (made && io->made > made)) ? io : NULL;
 }
 
 SEC("tp_btf/block_rq_insert") SERVES("queueing")

@@ -9,8 +9,9 @@
 // Cost:  a few ns per packet; some 200 where its socket is not connected (UDP), and per packet that arrives
 //        while a query is pending. Two microseconds per query with its answer.
 // Blind: encrypted DNS. Ports other than 53. 32-bit programs over UDP. TCP: what interrupts send of connections
-//        from before the run; all of it before Linux 6.12 on kernels without CONFIG_KALLSYMS_ALL. Whether the
-//        program took the answer. One that comes after the same was asked again counts as the later's.
+//        from before the run; of a packet the messages behind the 32nd, and behind one that begins before it; all
+//        of it before Linux 6.12 on kernels without CONFIG_KALLSYMS_ALL. Whether the program took the answer. One
+//        that comes after the same was asked again counts as the later's. Headers between IPv6 and UDP.
 #include "tracer.bpf.h"
 #include "dns_query.bpf.h"
 #include "expire.bpf.h"
@@ -21,7 +22,7 @@ EVENT(dns, "a DNS query with its answer") {
 	enum dns_type type       KEY DOC("which records of it");
 	enum dns_rcode rcode     KEY DOC("what the answer says; or unanswered in time, malformed");
 	count_t answers          DOC("records in the answer, as it says");
-	__u8 address[16]         TAG("format:ip") PRIVACY(address) DETAIL ZERO_IS_UNKNOWN DOC("the first address in it");
+	__u8 address[16]         TAG("format:ip") PRIVACY(address) DETAIL ZERO_IS_UNKNOWN DOC("the first address in it; nothing, too, where that is ::");
 	ns_t latency             DOC("until the answer arrived; else how long it was waited for");
 	struct endpoint server   KEY DETAIL DOC("who was asked");
 	enum transport transport KEY DETAIL DOC("how");
