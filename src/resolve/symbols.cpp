@@ -27,6 +27,17 @@ bool is_variable(char type) {
 
 Symbols::Symbols(const std::string& file) : file_(::open(file.c_str(), O_RDONLY | O_CLOEXEC)) {}
 
+// The lines of one module come together.
+uint32_t Symbols::module_of(std::string_view line) {
+  const size_t tab = line.find('\t');
+  if (tab == std::string_view::npos) return 0;
+  if (line.substr(tab) != module_) {
+    module_ = line.substr(tab);
+    modules_++;
+  }
+  return modules_;
+}
+
 // "ffffffff82a0f0c0 D rtnl_mutex", and of a module behind a tab "[name]".
 void Symbols::take(std::string_view line) {
   uint64_t address = 0;
@@ -35,7 +46,7 @@ void Symbols::take(std::string_view line) {
   if (error != std::errc() || address < image || line.size() < 4 || line[0] != ' ' ||
       line[2] != ' ')
     return;
-  Symbol symbol{address, 0};
+  Symbol symbol{address, 0, module_of(line)};
   if (is_variable(line[1])) {
     symbol.name = static_cast<uint32_t>(names_.size());
     names_ += printable(line.substr(3, line.find('\t') - 3));
@@ -72,6 +83,7 @@ std::string Symbols::name_of(uint64_t address) {
   const uint64_t begin = std::prev(after)->address;
   const auto first = std::ranges::lower_bound(symbols_, begin, {}, &Symbol::address);
   if (first->name == 0 || address - begin >= largest_variable) return {};
+  if (address != begin && first->module != after->module) return {};  // a module's last one
   const std::string name = names_.c_str() + first->name;
   return address == begin ? name : fmt::format("{}+{:#x}", name, address - begin);
 }

@@ -24,12 +24,16 @@ class Symbols {
   struct Symbol {
     uint64_t address;  // of what is not a variable as well: there the one before it ends
     uint32_t name;     // where it begins in names_; 0: not a variable
+    uint32_t module;   // 0: of the kernel itself
   };
 
   void read();
+  uint32_t module_of(std::string_view line);
   void take(std::string_view line);
 
   Fd file_;
+  std::string module_;  // of the last line that had one
+  uint32_t modules_ = 0;
   std::vector<Symbol> symbols_;  // in the order of their addresses
   std::string names_{'\0'};      // each ends with 0
 };

@@ -27,6 +27,7 @@ TEST(Symbols, NamesVariablesAndWhatLiesInside) {
   EXPECT_EQ(symbols.name_of(0xffffffff8200005f), "rtnl_mutex+0x1f");
   EXPECT_EQ(symbols.name_of(0xffffffff82000038), "init_mm+0x38");
   EXPECT_EQ(symbols.name_of(0xffffffff82000080), "a_lock");
+  EXPECT_EQ(symbols.name_of(0xffffffff82000088), "");  // a module's last one may end there
   EXPECT_EQ(symbols.name_of(0xffffffff82000070), "");  // behind a function
   EXPECT_EQ(symbols.name_of(0xffffffff81000008), "");
   EXPECT_EQ(symbols.name_of(0xffffffff82000100), "");  // the last: nobody knows how long it is
