@@ -76,7 +76,7 @@ class Syscalls(experiment.Experiment):
 
     def tables(self):
         rows = [[tool, self.spread(tool, "ns"), Spread(list(self.added(tool).values())), self.over_hand(tool)]
-                for tool in self.samples.tools() if tool != "untraced"]
+                for tool in self.samples.tools() if self.added(tool) and tool != "untraced"]
         return [(["tracer", "ns per call", "added", "added / by hand"],
                  [["untraced", self.spread("untraced", "ns"), None, None], *rows])]
 
@@ -136,30 +136,31 @@ class Loads(experiment.Experiment):
     method = ("Each workload alone, then as the command of plumb, every event as JSON into a file in memory. All of "
               "its events have to be there; what is lost has to be said.")
     seconds = 110
-    # tracer: (workload, how many, the rate that is asked for, what tells its events)
-    loads = {"open": (["opens"], 200_000, 50_000, b'"path":"/dev/null"'),
-             "tcp": (["connections"], 30_000, 5_000, b'"role":"client"'),
-             "dns": (["queries"], 50_000, 5_000, b'"name":"www.example.org"')}
+    # tracer: (workload, how many, its other arguments, the rate that is asked for, which events are counted)
+    loads = {"open": ("opens", 200_000, ["2"], 50_000, 'path == "/dev/null"'),
+             "tcp": ("connections", 30_000, [], 5_000, "role == client"),
+             "dns": ("queries", 50_000, [], 5_000, 'name == "www.example.org"')}
 
     def tools(self):
         return [f"{tracer}{beside_plumb}" for tracer in self.loads for beside_plumb in ("", ": plumb")]
 
     def measure(self, number, tool):
         tracer, _, by_plumb = tool.partition(": ")
-        (program,), count, _, mark = self.loads[tracer]
+        program, count, arguments, _, which = self.loads[tracer]
         count = self.some(count)
-        workload = [machine.workload(program), str(count), *(["2"] if tracer == "open" else [])]
+        workload = [machine.workload(program), str(count), *arguments]
         if not by_plumb:
             self.add(number, tool, rate=rate_of(run_workload(workload)))
             return
         output = machine.scratch() / "loads.out"
-        run = Process([machine.plumb(), tracer, "--json", "-o", str(output), "--", *workload], stdout="pipe")
+        run = Process([machine.plumb(), tracer, "--json", "--where", which, "-o", str(output), "--", *workload],
+                      stdout="pipe")
         run.finish(60)
         lost = re.search(r"(nothing lost|lost: .*)", run.err.text())
-        if not lost:
-            raise Trouble(f"no closing line: {run.err.text()[-300:]}")
+        if run.popen.returncode or not lost:
+            raise Trouble(f"{program} beside plumb: {run.err.text()[-300:]}")
         with open(output, "rb") as file:
-            events = sum(mark in line for line in file)
+            events = sum(line.startswith(b'{"event":"%s"' % tracer.encode()) for line in file)
         output.unlink()
         said = sum(map(int, re.findall(rf"{tracer} (\d+) \(", lost[1])))
         self.add(number, tool, rate=rate_of(run.out.text()), captured=events / count, told=(events + said) / count)
@@ -171,7 +172,7 @@ class Loads(experiment.Experiment):
 
     def targets(self):
         found = []
-        for tracer, (_, _, rate, _) in self.loads.items():
+        for tracer, (_, _, _, rate, _) in self.loads.items():
             found.append(Target(f"{tracer}: events per second", self.spread(f"{tracer}: plumb", "rate"), rate))
             found.append(Target(f"{tracer}: captured", self.spread(f"{tracer}: plumb", "captured"), 1))
         return found

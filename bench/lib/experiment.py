@@ -52,6 +52,8 @@ class Experiment:
             if number and (now - began > self.seconds or now > deadline):
                 break
             tools = [tool for tool in self.tools() if tool not in self.dropped]
+            if not tools:
+                break
             turn = number % len(tools)  # nobody is always the first
             for tool in tools[turn:] + tools[:turn]:
                 progress(f"{self.name}: round {number + 1}: {tool}")
