@@ -229,12 +229,21 @@ static __always_inline bool add_to_group(const void *key, const void *event, __u
 			   event, weight);
 }
 
-/* By the index that a key is. */
+/*
+ * By the index that a key is. The two lookups must not become one of whichever array: the verifier writes out only
+ * those of a certain array, the call to the other kind costs 40 ns.
+ */
 static __always_inline bool add_directly(__u32 index, const void *event, __u32 weight, __u32 epoch)
 {
-	return add_to_cell(epoch ? bpf_map_lookup_elem(&direct_odd, &index) :
-				   bpf_map_lookup_elem(&direct_even, &index),
-			   event, weight);
+	struct cell *cell;
+
+	if (epoch) {
+		cell = bpf_map_lookup_elem(&direct_odd, &index);
+		barrier_var(cell);
+	} else {
+		cell = bpf_map_lookup_elem(&direct_even, &index);
+	}
+	return add_to_cell(cell, event, weight);
 }
 
 /*
