@@ -24,6 +24,8 @@ class Reduction {
  public:
   explicit Reduction(const btf* kernel) : kernel_(kernel), copy_(btf__new_empty()) {
     pointer_ = btf__add_ptr(copy_.get(), 0);
+    structure_ = btf__add_struct(copy_.get(), nullptr, 0);
+    union_ = btf__add_union(copy_.get(), nullptr, 0);
   }
 
   int take(uint32_t id) {
@@ -60,10 +62,44 @@ class Reduction {
     } else if (btf_is_composite(type)) {
       for (uint16_t i = 0; i < btf_vlen(type); i++)
         parts.push_back(take(btf_members(type)[i].type));
+    } else if (btf_is_typedef(type) && signature_of(type)) {
+      const int signature = take_signature(signature_of(type));
+      parts = {btf__add_ptr(copy_.get(), signature)};
     } else if (btf_is_mod(type) || btf_is_typedef(type)) {
       parts = {take(type->type)};
     }
     return parts;
+  }
+
+  // Of a pointer to a function, as those of a tracepoint's arguments are; else null.
+  const btf_type* signature_of(const btf_type* type) const {
+    const btf_type* pointer = btf__type_by_id(kernel_, type->type);
+    if (!pointer || !btf_is_ptr(pointer)) return nullptr;
+    const btf_type* function = btf__type_by_id(kernel_, pointer->type);
+    return function && btf_is_func_proto(function) ? function : nullptr;
+  }
+
+  int take_signature(const btf_type* function) {
+    std::vector<int> arguments;
+    for (uint16_t i = 0; i < btf_vlen(function); i++)
+      arguments.push_back(shape_of(btf_params(function)[i].type));
+    const int result = shape_of(function->type);
+    const int copied = btf__add_func_proto(copy_.get(), result);
+    for (const int argument : arguments) btf__add_func_param(copy_.get(), nullptr, argument);
+    return copied;
+  }
+
+  // What libbpf compares when it is asked whether there is a function with these arguments
+  // (bpf_core_types_are_compat): of structures and unions only that they are such.
+  int shape_of(uint32_t id) {
+    const int target = btf__resolve_type(kernel_, id);
+    if (target <= 0) return 0;
+    const btf_type* type = btf__type_by_id(kernel_, static_cast<uint32_t>(target));
+    if (btf_is_struct(type)) return structure_;
+    if (btf_is_union(type)) return union_;
+    if (!btf_is_ptr(type)) return take(static_cast<uint32_t>(target));
+    const int shape = shape_of(type->type);
+    return shape ? btf__add_ptr(copy_.get(), shape) : pointer_;
   }
 
   // libbpf has copied the type with the numbers that its parts have in the kernel.
@@ -82,7 +118,9 @@ class Reduction {
 
   const btf* kernel_;
   std::unique_ptr<btf, Closer> copy_;
-  int pointer_ = 0;
+  int pointer_ = 0;    // to anything
+  int structure_ = 0;  // one without a name, as arguments point to
+  int union_ = 0;
   std::unordered_map<uint32_t, int> taken_;
 };
 

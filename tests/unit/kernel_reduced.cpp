@@ -13,9 +13,21 @@ struct Closer {
 };
 using BtfPtr = std::unique_ptr<btf, Closer>;
 
+void add_signature(btf* all, int by_value) {
+  const int anything = btf__add_ptr(all, 0);
+  const int outer = btf__find_by_name_kind(all, "outer", BTF_KIND_STRUCT);
+  const int pointer = btf__add_ptr(all, btf__add_const(all, outer));
+  const int text = btf__add_ptr(all, btf__add_const(all, btf__add_int(all, "char", 1, 0)));
+  const int function = btf__add_func_proto(all, 0);
+  for (const int type : {anything, pointer, text, by_value})
+    btf__add_func_param(all, nullptr, type);
+  btf__add_typedef(all, "told_t", btf__add_ptr(all, function));
+}
+
 // struct inner { int number; }; typedef struct inner inner_t;
 // struct outer { const inner_t parts[3]; struct other *next; enum mood mood; };
 // struct other { int number; };
+// typedef void (*told_t)(void *, const struct outer *, const char *, inner_t);
 BtfPtr make_kernel() {
   BtfPtr types(btf__new_empty());
   btf* all = types.get();
@@ -34,6 +46,7 @@ BtfPtr make_kernel() {
   btf__add_field(all, "parts", parts, 0, 0);
   btf__add_field(all, "next", next, 128, 0);
   btf__add_field(all, "mood", mood, 192, 0);
+  add_signature(all, alias);
   return types;
 }
 
@@ -72,6 +85,26 @@ TEST(ReducedTypes, HoldWhatATypeHolds) {
   const btf_type* mood = type_of(types.get(), members[2]);
   ASSERT_TRUE(btf_is_enum(mood));
   EXPECT_EQ(btf_enum(mood)[0].val, 7);
+}
+
+// libbpf compares them when it is asked whether a tracepoint has these arguments.
+TEST(ReducedTypes, KeepTheKindsOfArguments) {
+  const BtfPtr types = reduced({"told_t"});
+  ASSERT_TRUE(types);
+  const auto at = [&](uint32_t id) { return btf__type_by_id(types.get(), id); };
+  const int id = btf__find_by_name_kind(types.get(), "told_t", BTF_KIND_TYPEDEF);
+  ASSERT_GT(id, 0);
+  const btf_type* pointer = at(at(static_cast<uint32_t>(id))->type);
+  ASSERT_TRUE(btf_is_ptr(pointer));
+  const btf_type* function = at(pointer->type);
+  ASSERT_TRUE(btf_is_func_proto(function));
+  ASSERT_EQ(btf_vlen(function), 4);
+  const btf_param* arguments = btf_params(function);
+  EXPECT_EQ(at(arguments[0].type)->type, 0U);
+  EXPECT_TRUE(btf_is_struct(at(at(arguments[1].type)->type)));
+  EXPECT_TRUE(btf_is_int(at(at(arguments[2].type)->type)));
+  EXPECT_TRUE(btf_is_struct(at(arguments[3].type)));
+  EXPECT_LT(btf__find_by_name(types.get(), "outer"), 0);
 }
 
 TEST(ReducedTypes, EndAtPointers) {
