@@ -44,6 +44,22 @@ static __always_inline enum block_operation block_operation(__u32 cmd_flags)
 	return BLOCK_OTHER;
 }
 
+/*
+ * What block_rq_insert and block_rq_issue are called with since 5.11 and in later stable ones of 5.10;
+ * before, the request's queue comes first.
+ */
+typedef void (*btf_trace_block_rq_insert)(void *, struct request *);
+
+static __always_inline struct request *request_from(const __u64 *args)
+{
+	struct request *request = (void *)args[0];
+
+	barrier_var(request); /* a choice of two places would be an address that the verifier refuses */
+	if (!bpf_core_type_exists(btf_trace_block_rq_insert))
+		request = (void *)args[1];
+	return request;
+}
+
 static __always_inline struct gendisk *disk_of(struct request *request)
 {
 	struct request___before_5_17 *older = (void *)request;

@@ -8,8 +8,7 @@
 //
 // Cost:  three short runs per request: together about two microseconds.
 // Blind: devices without requests (device mapper, md, zram, pmem; what lies below is seen). What is written back
-//        was dirtied by others than the thread that queues it. Errors that the kernel has renumbered are EIO. Kernels
-//        that pass the queue before the request (before 5.11, but for later stable ones of 5.10) show nothing.
+//        was dirtied by others than the thread that queues it. Errors that the kernel has renumbered are EIO.
 #include "tracer.bpf.h"
 #include "block.bpf.h"
 #include "state.bpf.h"
@@ -62,8 +61,9 @@ static __always_inline struct io *under_way(struct request *request)
 }
 
 SEC("tp_btf/block_rq_insert") SERVES("queueing")
-int BPF_PROG(on_insert, struct request *request)
+int on_insert(__u64 *ctx)
 {
+	struct request *request = request_from(ctx);
 	struct io *io = under_way(request);
 
 	if (!io || !io->issued) /* else the driver has sent it back */
@@ -72,8 +72,9 @@ int BPF_PROG(on_insert, struct request *request)
 }
 
 SEC("tp_btf/block_rq_issue") SERVES("what a device is asked")
-int BPF_PROG(on_issue, struct request *request)
+int on_issue(__u64 *ctx)
 {
+	struct request *request = request_from(ctx);
 	struct io *io = under_way(request) ?: begins(request, 0);
 
 	if (!io)
