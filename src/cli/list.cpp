@@ -28,6 +28,7 @@ ordered_json json_of(const kernel::Tracer& tracer) {
                       {"privacy", schema::privacy_name(f.privacy)},
                       {"key", f.key},
                       {"detail", f.detail},
+                      {"wide", f.wide},
                       {"doc", f.doc}});
   for (const schema::Knob& k : tracer.schema().knobs)
     knobs.push_back({{"name", k.name},

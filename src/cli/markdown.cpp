@@ -49,7 +49,7 @@ std::string type_of(const schema::Field& field) {
 std::string notes_on(const schema::Field& field) {
   std::vector<std::string> notes;
   if (field.key) notes.emplace_back("key");
-  if (field.detail) notes.emplace_back("detail");
+  if (field.detail) notes.emplace_back(field.wide ? "wide" : "detail");
   if (field.privacy != schema::Privacy::open)
     notes.emplace_back(schema::privacy_name(field.privacy));
   std::string text;
@@ -65,8 +65,8 @@ std::string fields_of(const schema::Event& event) {
                         cell(type_of(field)), cell(field.doc), notes_on(field));
   return text +
          "\nkey: a natural thing to group by. detail: not in the default table, always in JSON. "
-         "The "
-         "other words are\nclasses of [privacy](../privacy.md).\n";
+         "wide: a detail on\nterminals of less than 110 columns. The other words are classes of "
+         "[privacy](../privacy.md).\n";
 }
 
 std::string flags_of(const std::string& tracer) {

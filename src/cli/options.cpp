@@ -9,6 +9,7 @@
 #include "cli/values.h"
 #include "schema/describe.h"
 #include "session/prepare.h"
+#include "session/sinks.h"
 
 namespace plumb::cli {
 namespace {
@@ -287,6 +288,7 @@ Result<Parsed> parse_run(const Words& words, Source source, const std::string& c
   r.record = source == Source::kernel_to_recording;
   r.ask.all_fields = r.json || r.record;
   if (r.output == "-" && !r.record) r.output.clear();
+  r.ask.roomy = session::has_room(r);
   TRY(check(r, source));
   if (r.record || r.count) r.ask.each = true;  // what is kept, and what is counted, are events
   return parsed;

@@ -10,7 +10,8 @@ using Columns = std::vector<const schema::Field*>;
 Columns usual(const Ask& ask, const Scope& scope) {
   Columns columns;
   for (const schema::Field& field : scope.event.fields) {
-    if (field.detail && !ask.all_fields && field.path != ask.usual) continue;
+    const bool is_usual = !field.detail || (field.wide && ask.roomy) || field.path == ask.usual;
+    if (!is_usual && !ask.all_fields) continue;
     if (field.privacy != schema::Privacy::open && !scope.private_fields) continue;
     columns.push_back(&field);
   }

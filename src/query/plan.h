@@ -89,6 +89,7 @@ struct Ask {
   uint32_t keys = 1024;
   uint32_t sample_every = 1;
   std::string usual;           // a detail that belongs to the usual columns of this run; may be ""
+  bool roomy = false;          // rows have room for details that are worth it (Field::wide)
   bool all_fields = false;     // a sink that shows every field (JSON, a recording)
   bool private_fields = true;  // false with --privacy none: such fields are never read
 };

@@ -119,6 +119,7 @@ class Walk {
     field.privacy = meaning.privacy.value_or(Privacy::open);
     field.key = meaning.key;
     field.detail = meaning.detail;
+    field.wide = meaning.wide;
     field.unknown_zero = meaning.unknown_zero;
     field.offset = static_cast<uint32_t>(offset);
     TRY(meaning.kind ? tagged_kind(type, *meaning.kind, field) : plain_kind(type, field));

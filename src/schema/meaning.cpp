@@ -72,7 +72,8 @@ Result<> Meaning::add(const Btf::Tags& tags) {
       aliases.push_back(std::move(second));
     }
     key |= tag == "key";
-    detail |= tag == "detail";
+    wide |= tag == "wide";
+    detail |= tag == "detail" || tag == "wide";
     if (name == "detail" && !rest.empty()) detail_parts.push_back(rest);
     hidden |= tag == "hidden";
     unknown_zero |= tag == "zero:unknown";

@@ -24,6 +24,7 @@ struct Meaning {
   std::optional<Kind> kind;  // address and tails, which the bare type does not show
   bool key = false;
   bool detail = false;
+  bool wide = false;
   bool hidden = false;
   bool unknown_zero = false;
   bool bits = false;

@@ -25,6 +25,10 @@ struct Opened {
   bool closed() const { return output && output->closed(); }
 };
 
+// Does the request's table have room for fields that are worth it (schema::Field::wide)? Not on
+// narrow terminals.
+bool has_room(const Request& request);
+
 // A table or JSON Lines. `clock` tells what the records' times mean.
 Result<Opened> open_sink(const Request& request, schema::Clock clock);
 Result<Opened> open_recording(const Request& request, const Prepared& prepared);

@@ -26,7 +26,8 @@ class TestEvent {
     add("latency", Kind::unsigned_number, 8).unit = Unit::ns;
     add("size", Kind::unsigned_number, 8).unit = Unit::bytes;
     add("path", Kind::tail_text, 8).privacy = Privacy::path;
-    add("arguments", Kind::tail_list, 8).detail = true;
+    schema::Field& arguments = add("arguments", Kind::tail_list, 8);
+    arguments.detail = arguments.wide = true;
     add("ret", Kind::signed_number, 8);
     add("error", Kind::signed_number, 4, Format::error);
     add("signal", Kind::unsigned_number, 4, Format::signal);

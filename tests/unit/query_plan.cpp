@@ -179,6 +179,7 @@ TEST(Columns, AreTheDefaultOrWhatIsAsked) {
   const Plan usual = plan_of({});
   EXPECT_EQ(names_of(usual.columns).find("arguments"), std::string::npos);
   EXPECT_NE(names_of(usual.columns).find("path"), std::string::npos);
+  EXPECT_NE(names_of(plan_of({.roomy = true}).columns).find("arguments"), std::string::npos);
   EXPECT_EQ(plan_of({.all_fields = true}).columns.size(), sample.event.fields.size());
   const std::string changed = names_of(plan_of({.fields = "+arguments,-path"}).columns);
   EXPECT_TRUE(changed.ends_with("tag flags arguments"));

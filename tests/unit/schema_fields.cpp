@@ -52,6 +52,12 @@ TEST(Fields, TagsOfTheMemberGiveMeaning) {
   EXPECT_EQ(schema.event.doc, "a sentence");
 }
 
+TEST(Fields, WhatIsWideIsADetailElsewhere) {
+  const Schema schema = with_integer(8, 0, {"doc:how", "unit:ns", "wide"});
+  EXPECT_TRUE(schema.event.fields.at(0).detail);
+  EXPECT_TRUE(schema.event.fields.at(0).wide);
+}
+
 TEST(Fields, TagsOfTheTypedefChainGiveMeaningAndTheNearestWins) {
   const auto two_names = [](BtfBuilder& btf) {
     const uint32_t outer_target = btf.type_name("inner_t", btf.integer("unsigned long", 8));
