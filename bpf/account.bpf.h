@@ -23,13 +23,24 @@ enum outcome {
 	OUTCOMES,
 };
 
-/* Inserted and removed by nobody: there as long as the tracer is loaded. */
+/* Of one CPU, in cache lines that no other CPU writes (two, as processors fetch them in pairs). */
+struct account {
+	__u64 of[OUTCOMES];
+	enum outcome names; /* Not read: BTF holds only types that something mentions, and user space needs this. */
+} __attribute__((aligned(128)));
+
+/*
+ * By CPU, for all that may be there: user space sets max_entries. Inserted and removed by nobody: there as long
+ * as the tracer is loaded. User space reads it through memory that it maps, because as long as a system call on
+ * a map is under way, the kernel skips the programs of kprobes and classic tracepoints on that CPU.
+ */
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, OUTCOMES);
-	__type(key, enum outcome);
-	__type(value, __u64);
-} accounts SEC(".maps") DOC("what became of every hit");
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct account);
+} accounts SEC(".maps") DOC("what became of every hit, by CPU");
 
 /*
  * To a number of this CPU. Atomic, because an interrupt may count here in the middle of it; but since 6.1 no
@@ -45,8 +56,9 @@ static __always_inline void add_here(__u64 *to, __u64 number)
 
 static __always_inline void count_outcome(enum outcome outcome)
 {
-	__u64 *count = bpf_map_lookup_elem(&accounts, &outcome);
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct account *account = bpf_map_lookup_elem(&accounts, &cpu);
 
-	if (count)
-		add_here(count, 1);
+	if (account)
+		add_here(&account->of[outcome], 1);
 }

@@ -2,8 +2,6 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
-#include <numeric>
-
 #include "kernel/tracer.h"
 
 namespace plumb::kernel {
@@ -27,16 +25,21 @@ std::vector<std::string> outcome_names(const btf* types) {
 
 }  // namespace
 
+Result<> Tracer::map_accounts() {
+  const bpf_map* map = bpf_object__find_map_by_name(object_.get(), "accounts");
+  if (!map) return {};
+  const size_t bytes = size_t{bpf_map__max_entries(map)} * bpf_map__value_size(map);
+  accounts_ = TRY(Mapping::of("the account of " + name_, bpf_map__fd(map), bytes, PROT_READ));
+  return {};
+}
+
 Account Tracer::account() const {
   Account account;
+  const bpf_map* map = bpf_object__find_map_by_name(object_.get(), "accounts");
   const auto names = outcome_names(bpf_object__btf(object_.get()));
-  const int fd = map("accounts");
-  const size_t cpus = static_cast<size_t>(libbpf_num_possible_cpus());
-  std::vector<uint64_t> values(cpus);
-  for (uint32_t i = 0; i < names.size(); i++) {
-    if (fd < 0 || bpf_map_lookup_elem(fd, &i, values.data())) continue;
-    account[names[i]] = std::accumulate(values.begin(), values.end(), uint64_t{0});
-  }
+  for (size_t at = 0; at < accounts_.size(); at += bpf_map__value_size(map))
+    for (size_t i = 0; i < names.size(); i++)
+      account[names[i]] += __atomic_load_n(accounts_.at<uint64_t>(at) + i, __ATOMIC_RELAXED);
   return account;
 }
 

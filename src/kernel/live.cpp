@@ -7,7 +7,6 @@
 #include <linux/membarrier.h>
 #include <malloc.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -72,10 +71,6 @@ bool programs_are_alone(Tracer& tracer) {
 }
 
 }  // namespace
-
-Live::~Live() {
-  if (reader_page_) munmap(reader_page_, static_cast<size_t>(sysconf(_SC_PAGESIZE)));
-}
 
 Result<std::unique_ptr<Live>> Live::configure(std::vector<Tracer> tracers,
                                               std::vector<const query::Plan*> plans,
@@ -189,15 +184,10 @@ Result<std::vector<std::unique_ptr<Source>>> Live::open_sources(uint32_t perf_by
 
 Result<> Live::open_reader() {
   const btf* types = bpf_object__btf(engine_->object());
-  reader_page_ = mmap(nullptr, static_cast<size_t>(sysconf(_SC_PAGESIZE)), PROT_READ | PROT_WRITE,
-                      MAP_SHARED, engine_->map("readers"), 0);
-  if (reader_page_ == MAP_FAILED) {
-    reader_page_ = nullptr;
-    return fail_errno("map the reader's page", errno);
-  }
-  auto member = [&](uint32_t offset) {
-    return reinterpret_cast<volatile uint32_t*>(static_cast<char*>(reader_page_) + offset);
-  };
+  reader_page_ =
+      TRY(Mapping::of("the reader's page", engine_->map("readers"),
+                      static_cast<size_t>(sysconf(_SC_PAGESIZE)), PROT_READ | PROT_WRITE));
+  auto member = [&](uint32_t offset) { return reader_page_.at<volatile uint32_t>(offset); };
   idle_ = member(TRY(place_in(types, "reader", "idle")).offset);
   epoch_ = member(TRY(place_in(types, "reader", "epoch")).offset);
   return {};
@@ -268,6 +258,7 @@ void Live::turn_epoch() {
 }
 
 std::vector<query::Row> Live::take_groups(size_t i) {
+  if (!plans_[i]->grouping) return {};
   return read_groups(tracers_[i], *plans_[i], read_epoch_ != 0);
 }
 

@@ -118,7 +118,7 @@ class Live {
   // struct reader of bpf/emit.bpf.h, mapped
   volatile uint32_t* idle_ = nullptr;
   volatile uint32_t* epoch_ = nullptr;
-  void* reader_page_ = nullptr;
+  Mapping reader_page_;
   size_t last_count_ = 0;    // of the last drain
   uint32_t read_epoch_ = 0;  // the table take_groups reads
   uint32_t tracer_offset_ = 0;
@@ -126,9 +126,6 @@ class Live {
   bool follow_ = false;
   bool rings_ = true;
   std::chrono::steady_clock::time_point last_record_{};
-
- public:
-  ~Live();
 };
 
 // Writes a plan into the tracer's read-only data and sizes its maps (bpf/plan.bpf.h).

@@ -1,11 +1,7 @@
 #include "kernel/ring.h"
 
 #include <linux/bpf.h>
-#include <sys/mman.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <utility>
 
 namespace plumb::kernel {
 namespace {
@@ -17,32 +13,17 @@ constexpr size_t prefix = BPF_RINGBUF_HDR_SZ;
 
 Result<Ring> Ring::open(int fd, uint32_t size) {
   Ring ring;
-  ring.fd_ = fd;
   ring.size_ = size;
-  void* consumer = mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  if (consumer == MAP_FAILED) return fail_errno("map the ring's consumer page", errno);
-  ring.consumer_ = static_cast<uint64_t*>(consumer);
-  void* producer = mmap(nullptr, page + 2 * static_cast<size_t>(size), PROT_READ, MAP_SHARED, fd,
-                        static_cast<off_t>(page));
-  if (producer == MAP_FAILED)
-    return fail_errno("map the ring's data", errno, "a smaller --ring needs less memory");
-  ring.producer_ = static_cast<uint64_t*>(producer);
-  ring.data_ = static_cast<char*>(producer) + page;
+  ring.consumer_page_ =
+      TRY(Mapping::of("the ring's consumer page", fd, page, PROT_READ | PROT_WRITE));
+  ring.records_ =
+      TRY(Mapping::of("the ring's data", fd, page + 2 * static_cast<size_t>(size), PROT_READ,
+                      static_cast<off_t>(page), "a smaller --ring needs less memory"));
+  ring.consumer_ = ring.consumer_page_.at<uint64_t>(0);
+  ring.producer_ = ring.records_.at<uint64_t>(0);
+  ring.data_ = ring.records_.at<char>(page);
   ring.read_ = *ring.consumer_;
   return ring;
-}
-
-Ring::Ring(Ring&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)),
-      size_(other.size_),
-      read_(other.read_),
-      consumer_(std::exchange(other.consumer_, nullptr)),
-      producer_(std::exchange(other.producer_, nullptr)),
-      data_(std::exchange(other.data_, nullptr)) {}
-
-Ring::~Ring() {
-  if (consumer_) munmap(consumer_, page);
-  if (producer_) munmap(const_cast<uint64_t*>(producer_), page + 2 * static_cast<size_t>(size_));
 }
 
 bool Ring::next(std::string_view& bytes, uint64_t& end) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/mapping.h"
 #include "base/result.h"
 #include "kernel/source.h"
 
@@ -19,9 +20,6 @@ class Ring : public Source {
  public:
   // `fd` of the map stays with its owner; `size` is its max_entries.
   static Result<Ring> open(int fd, uint32_t size);
-  Ring(Ring&& other) noexcept;
-  Ring& operator=(Ring&&) = delete;
-  ~Ring() override;
 
   bool next(std::string_view& bytes, uint64_t& end) override;
   // Gives the space back to the producers.
@@ -33,7 +31,7 @@ class Ring : public Source {
  private:
   Ring() = default;
 
-  int fd_ = -1;
+  Mapping consumer_page_, records_;
   uint32_t size_ = 0;
   uint64_t read_ = 0;
   uint64_t* consumer_ = nullptr;

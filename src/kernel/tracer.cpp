@@ -117,6 +117,8 @@ Result<> Tracer::read_object() {
                              {"PLAN_METRICS", &limits_.metrics},
                              {"PLAN_HISTOGRAMS", &limits_.histograms}})
     *limit = static_cast<uint32_t>(constant(name));
+  if (bpf_map* accounts = bpf_object__find_map_by_name(object_.get(), "accounts"))
+    bpf_map__set_max_entries(accounts, static_cast<uint32_t>(libbpf_num_possible_cpus()));
   auto read = schema::from_btf(btf());
   // plumb's own have no event; whoever asks for their schema is wrong
   if (!read && !embedded_own(name_).object.empty()) return {};
@@ -192,7 +194,7 @@ Result<> Tracer::load() {
   TRY(cover({bpf_object__btf(object_.get())}));
   if (const int error = bpf_object__load(object_.get()); error != 0)
     return explain_refusal(name_, object_.get(), -error);
-  return {};
+  return map_accounts();
 }
 
 Result<> Tracer::attach(std::string_view purpose) {

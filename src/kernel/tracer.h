@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "base/mapping.h"
 #include "base/result.h"
 #include "kernel/embedded.h"
 #include "query/plan.h"
@@ -105,6 +106,7 @@ class Tracer {
 
  private:
   Result<> read_object();
+  Result<> map_accounts();
 
   std::string name_;
   About about_;
@@ -113,6 +115,7 @@ class Tracer {
   query::Limits limits_;
   std::vector<Hook> hooks_;
   std::vector<LinkPtr> links_;
+  Mapping accounts_;  // empty before load
 };
 
 // For each purpose the first program, in the order tp_btf, fentry/fexit, kprobe, tracepoint, that

@@ -188,12 +188,12 @@ std::map<std::string, uint64_t> Object::account() const {
       if (!name.starts_with("OUTCOME_")) continue;  // the enum's size
       std::string word(name.substr(8));
       for (char& c : word) c = static_cast<char>(std::tolower(c));
-      const auto index = static_cast<uint32_t>(value);
-      uint64_t sum = 0;
-      for (const std::string& bytes :
-           counters.values({reinterpret_cast<const char*>(&index), sizeof(index)}))
-        sum += *reinterpret_cast<const uint64_t*>(bytes.data());
-      if (sum) account[word] = sum;
+      for (const std::string& cpu : counters.keys()) {
+        const std::string bytes = counters.values(cpu).at(0);
+        uint64_t count = 0;
+        std::memcpy(&count, bytes.data() + static_cast<size_t>(value) * sizeof(count), sizeof(count));
+        if (count) account[word] += count;
+      }
     }
   }
   return account;
