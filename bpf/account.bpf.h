@@ -8,6 +8,7 @@
  * names from this enum's BTF; whatever begins with lost_ is a loss.
  */
 #pragma once
+#include "current.bpf.h"
 #include "plan.bpf.h"
 
 enum outcome {
@@ -56,7 +57,7 @@ static __always_inline void add_here(__u64 *to, __u64 number)
 
 static __always_inline void count_outcome(enum outcome outcome)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
+	__u32 cpu = this_cpu();
 	struct account *account = bpf_map_lookup_elem(&accounts, &cpu);
 
 	if (account)

@@ -82,7 +82,7 @@ static __always_inline struct header stamp(__u32 weight)
 		.time = now(),
 		.weight = weight,
 		.tracer = plan.tracer,
-		.cpu = bpf_get_smp_processor_id(),
+		.cpu = this_cpu(),
 	};
 }
 

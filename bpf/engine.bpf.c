@@ -10,6 +10,7 @@
  * Cost: a hash lookup per fork and exit, and only in sessions that choose processes by pid.
  */
 #include "tracer.bpf.h"
+#include "kernel_sched.bpf.h"
 
 /* The accounts of the engine count forks: hits, children not followed, and children lost. */
 static __always_inline int follow(struct task_struct *parent, struct task_struct *child)
@@ -60,4 +61,43 @@ SEC("kprobe/exit_fs") SERVES("ends")
 int BPF_KPROBE(follow_exit_k, struct task_struct *task)
 {
 	return task == (void *)bpf_get_current_task() ? forget(task) : 0;
+}
+
+/* The offsets of these two in the memory of a CPU, from BTF. */
+struct per_cpu_offsets {
+	__u64 runqueues, current_task;
+};
+const volatile struct per_cpu_offsets per_cpu_offsets = {};
+
+/* Inserted by find_current. User space sets max_entries, and copies it into the tracers' current_places. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} found_current SEC(".maps") DOC("where each CPU keeps its current task");
+
+/*
+ * Attached to nothing: run once for each CPU, on that CPU if it runs. Each group of tasks has a queue on each
+ * CPU (kernel/sched/sched.h), which says where that CPU's runqueue is, and so its memory. Returns 1 when the current
+ * task is found there.
+ */
+SEC("raw_tp") SERVES("current tasks")
+int find_current(__u64 *ctx)
+{
+	struct task_struct *task = (void *)bpf_get_current_task(), *found = NULL;
+	struct cfs_rq **queues = BPF_CORE_READ(task, sched_task_group, cfs_rq), *queue = NULL;
+	__u32 cpu = ctx[0];
+	struct rq *rq;
+	__u64 at;
+
+	bpf_probe_read_kernel(&queue, sizeof(queue), queues + cpu);
+	rq = BPF_CORE_READ(queue, rq);
+	at = (__u64)rq - per_cpu_offsets.runqueues + per_cpu_offsets.current_task;
+	if (!rq || BPF_CORE_READ(rq, cpu) != cpu ||
+	    bpf_probe_read_kernel(&found, sizeof(found), (void *)at))
+		return 0;
+	if (cpu == bpf_get_smp_processor_id() && found != task)
+		return 0;
+	return !bpf_map_update_elem(&found_current, &cpu, &at, BPF_ANY);
 }

@@ -239,6 +239,7 @@ struct task_struct {
 	const struct cred *cred;
 	const struct cred *real_cred;
 	struct sched_entity se;
+	struct task_group *sched_task_group;
 };
 
 struct seq_file {

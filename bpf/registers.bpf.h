@@ -54,24 +54,27 @@ static __always_inline __u64 argument(struct pt_regs *regs, __u32 number)
 }
 
 /* The current system call was made by a 32-bit program: its numbers and arguments are others. */
-static __always_inline bool is_compat(void)
+static __always_inline bool task_is_compat(struct task_struct *task)
 {
-	struct task_struct *task = current_task();
-
 	return task_member(task, thread_info.status) & TS_COMPAT;
 }
 
-/* The call of the current task that has this number, in its table. */
-static __always_inline syscall_t syscall_of(long number)
+static __always_inline bool is_compat(void)
 {
-	return is_compat() ? (__u32)number | SYSCALL_I386 : (__u32)number;
+	return task_is_compat(current_view());
+}
+
+/* The call of this task that has this number, in its table. */
+static __always_inline syscall_t syscall_of(struct task_struct *task, long number)
+{
+	return task_is_compat(task) ? (__u32)number | SYSCALL_I386 : (__u32)number;
 }
 
 static __always_inline syscall_t current_syscall(void)
 {
 	long number = number_of(caller_registers());
 
-	return number == NO_NUMBER ? SYSCALL_NONE : syscall_of(number);
+	return number == NO_NUMBER ? SYSCALL_NONE : syscall_of(current_view(), number);
 }
 
 /* The result of the system call, from a sys_exit_* tracepoint's record. */

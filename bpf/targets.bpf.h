@@ -179,10 +179,8 @@ static __always_inline void describe_caller(struct caller *who, enum caller_need
 	describe(who, when, OF_THREAD);
 }
 
-static __always_inline bool begin_caller(struct caller *who, enum whose whose)
+static __always_inline bool begin_caller(struct caller *who, enum whose whose, __u64 id)
 {
-	__u64 id = current_id();
-
 	__builtin_memset(who, 0, sizeof(*who));
 	count_outcome(OUTCOME_HITS);
 	if (!is_target(id >> 32, whose)) {
@@ -201,7 +199,13 @@ static __always_inline bool begin_caller(struct caller *who, enum whose whose)
  */
 static __always_inline bool current_caller(struct caller *who)
 {
-	return begin_caller(who, OF_THREAD);
+	return begin_caller(who, OF_THREAD, current_id());
+}
+
+/* The same where the program has the current task at hand. */
+static __always_inline bool caller_is(struct caller *who, struct task_struct *task)
+{
+	return begin_caller(who, OF_THREAD, id_of(task));
 }
 
 /*
@@ -223,13 +227,18 @@ static __always_inline bool caller_or_process(struct caller *who, __u32 other)
 }
 
 /* Is it traced, what only begins here? Who is not is a hit now; who is becomes one when it ends. */
-static __always_inline bool span_begins(void)
+static __always_inline bool span_of_begins(__u32 pid)
 {
-	if (is_target(current_id() >> 32, OF_THREAD))
+	if (is_target(pid, OF_THREAD))
 		return true;
 	count_outcome(OUTCOME_HITS);
 	count_outcome(OUTCOME_NOT_TARGET);
 	return false;
+}
+
+static __always_inline bool span_begins(void)
+{
+	return span_of_begins(current_id() >> 32);
 }
 
 /* The current thread, whole, be it traced or not. */
@@ -256,7 +265,7 @@ static __always_inline bool caller_to_remember(struct caller *who)
 /* The current process, under its own name and not the thread's, whole: for emit_plain. */
 static __always_inline bool current_process(struct caller *who)
 {
-	if (!begin_caller(who, OF_PROCESS))
+	if (!begin_caller(who, OF_PROCESS, current_id()))
 		return false;
 	describe(who, CALLER_LATE, OF_PROCESS);
 	return true;

@@ -63,7 +63,7 @@ static __always_inline void leaves(struct task_struct *task, __u32 state, __u64 
 {
 	struct stay *stay;
 
-	if (!task->pid || state & TASK_DEAD || !span_begins())
+	if (!task->pid || state & TASK_DEAD || !span_of_begins(task_member(task, tgid)))
 		return;
 	stay = new_thread_state(stays, task);
 	if (!stay)

@@ -59,7 +59,7 @@ static __always_inline void leaves(struct task_struct *task, __u32 state, __u64 
 		wait = inside ? new_thread_state(waits, task) : thread_state(waits, task);
 	if (wait)
 		wait->in_cgroup = inside;
-	if (!state && span_begins())
+	if (!state && span_of_begins(task_member(task, tgid)))
 		begins(task, wait, RUNQ_PREEMPTED, at);
 }
 

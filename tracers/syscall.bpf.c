@@ -56,9 +56,9 @@ static __always_inline void read_arguments(struct arguments *args, struct pt_reg
 		*args = (struct arguments){ regs->di, regs->si, regs->dx, regs->r10, regs->r8, regs->r9 };
 }
 
-static __always_inline int begins(struct pt_regs *regs, syscall_t name)
+static __always_inline int begins(struct pt_regs *regs, struct task_struct *task, syscall_t name)
 {
-	struct call *call = span_begins() ? new_thread_state(calls, current_task()) : NULL;
+	struct call *call = span_of_begins(task_member(task, tgid)) ? new_thread_state(calls, task) : NULL;
 
 	if (!call)
 		return 0;
@@ -88,11 +88,12 @@ static __always_inline int emit_call(void *ctx, struct syscall *e)
 SEC("tp_btf/sys_enter") SERVES("system calls")
 int BPF_PROG(on_enter, struct pt_regs *regs, long number)
 {
-	struct syscall e = { .name = syscall_of(number) };
+	struct task_struct *task = outcome ? current_task() : current_view();
+	struct syscall e = { .name = syscall_of(task, number) };
 
 	if (outcome && !never_returns(e.name))
-		return begins(regs, e.name);
-	if (!current_caller(&e.who))
+		return begins(regs, task, e.name);
+	if (!caller_is(&e.who, task))
 		return 0;
 	read_arguments(&e.args, regs, e.name & SYSCALL_I386);
 	return emit_call(ctx, &e);
@@ -101,8 +102,9 @@ int BPF_PROG(on_enter, struct pt_regs *regs, long number)
 SEC("tp_btf/sys_exit") SERVES("their outcome") IF(outcome)
 int BPF_PROG(on_exit, struct pt_regs *regs, long result)
 {
-	struct call *call = thread_state(calls, current_task());
-	struct syscall e = {};
+	struct task_struct *task = current_task();
+	struct call *call = thread_state(calls, task);
+	struct syscall e = { .result = result, .failed = is_error(result) };
 
 	if (!call || !call->began)
 		return 0;
@@ -110,11 +112,9 @@ int BPF_PROG(on_exit, struct pt_regs *regs, long result)
 	e.args = call->args;
 	e.latency = now() - call->began;
 	call->began = 0;
-	forget_thread_state(calls, current_task());
-	if (!current_caller(&e.who))
+	forget_thread_state(calls, task);
+	if (!caller_is(&e.who, task))
 		return 0;
-	e.result = result;
-	e.failed = is_error(result);
 	e.error = e.failed ? -result : 0;
 	return emit_call(ctx, &e);
 }

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -33,6 +34,7 @@ struct State {
   std::set<std::string> covered;  // names that the relocation file was made for
   Fd file;
   std::string path;
+  std::optional<uint32_t> cast;
 };
 
 State& state() {
@@ -76,6 +78,22 @@ constexpr std::array typed_sections = {
     TypedSection{"fexit+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, "", BTF_KIND_FUNC},
     TypedSection{"lsm+", BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "bpf_lsm_", BTF_KIND_FUNC}};
 
+// bpf/current.bpf.h: a call to this number is one to bpf_rdonly_cast, where it is ever reached.
+// libbpf would do that for a function declared as the kernel's, but reads all of its types to find
+// it.
+constexpr int cast_placeholder = 0x7f000001;
+
+int link_casts(bpf_program* program) {
+  const bpf_insn* begin = bpf_program__insns(program);
+  std::vector<bpf_insn> code(begin, begin + bpf_program__insn_cnt(program));
+  for (bpf_insn& each : code) {
+    if (each.code != (BPF_JMP | BPF_CALL) || each.src_reg || each.imm != cast_placeholder) continue;
+    each.src_reg = BPF_PSEUDO_KFUNC_CALL;
+    each.imm = static_cast<int>(cast_kernel_object());
+  }
+  return bpf_program__set_insns(program, code.data(), code.size());
+}
+
 // libbpf reads the kernel's types for every object that has a program of a typed kind, so the kind
 // is told only here, right before the program loads.
 int prepare_typed(bpf_program* program, bpf_prog_load_opts* options, long which) {
@@ -85,6 +103,7 @@ int prepare_typed(bpf_program* program, bpf_prog_load_opts* options, long which)
   options->attach_btf_id = kernel_type_id(typed.prefix + target, typed.kind);
   if (options->attach_btf_id == 0) return -ESRCH;
   options->expected_attach_type = typed.attach;
+  if (const int error = cast_kernel_object() ? link_casts(program) : 0; error) return error;
   return bpf_program__set_type(program, typed.type);
 }
 
@@ -118,6 +137,12 @@ bool is_kernel_name(const std::string& name) {
 uint32_t kernel_type_id(const std::string& name, uint32_t kind) {
   const int id = kernel_types() ? btf__find_by_name_kind(kernel_types(), name.c_str(), kind) : -1;
   return id > 0 ? static_cast<uint32_t>(id) : 0;
+}
+
+uint32_t cast_kernel_object() {
+  std::optional<uint32_t>& cast = state().cast;
+  if (!cast) cast = kernel_type_id("bpf_rdonly_cast", BTF_KIND_FUNC);
+  return *cast;
 }
 
 const char* relocation_file() {

@@ -26,6 +26,10 @@ bool is_kernel_name(const std::string& name);
 // 0 when there is no such. `kind`: BTF_KIND_*.
 uint32_t kernel_type_id(const std::string& name, uint32_t kind);
 
+// The number of bpf_rdonly_cast, which programs call by a number of ours (bpf/current.bpf.h); 0 on
+// kernels without.
+uint32_t cast_kernel_object();
+
 // The bpf_object_open_opts::btf_custom_path of every object, null where the kernel has no types.
 // The file is empty until cover().
 const char* relocation_file();

@@ -22,6 +22,7 @@
 #include "kernel/perf_source.h"
 #include "kernel/ring.h"
 #include "kernel/rodata.h"
+#include "kernel/verifier.h"
 
 namespace plumb::kernel {
 namespace {
@@ -43,7 +44,7 @@ Result<> share_maps(Tracer& tracer, const Tracer& engine) {
     const int fd = is_shared(tracer, map) ? engine.map(bpf_map__name(map)) : -1;
     if (fd >= 0 && bpf_map__reuse_fd(map, fd))
       return fail_errno(fmt::format("share map {} with {}", bpf_map__name(map), tracer.name()),
-                        errno);
+                        errno, hint_of(errno));
   }
   return {};
 }
@@ -96,7 +97,10 @@ Result<std::unique_ptr<Live>> Live::load(std::vector<Tracer> tracers,
   for (const Tracer& tracer : live->tracers_) objects.push_back(bpf_object__btf(tracer.object()));
   TRY(cover(objects));
   TRY(live->load_engine(options));
+  const std::vector<uint64_t> places =
+      live->current_ ? find_current(*live->engine_) : std::vector<uint64_t>{};
   for (Tracer& tracer : live->tracers_) {
+    TRY(use_current(tracer, live->current_, places));
     TRY(share_maps(tracer, *live->engine_));
     TRY(tracer.load());
   }
@@ -132,10 +136,23 @@ Result<> Live::configure_engine(const LiveOptions& options) {
   TRY(choose_hooks(*engine_, options.preferred_surface));
   for (Hook& hook : engine_->hooks())
     hook.chosen &= options.targeting.by_pid && (options.targeting.follow || hook.purpose == "ends");
+  TRY(configure_current());
   size_rings(options);
   skip_group_maps(*engine_);
   TRY(choose_transport(*engine_, rings_));
   return check_targeting(*engine_, options.targeting);
+}
+
+// Programs need not ask the kernel for the current task where each CPU's is known.
+Result<> Live::configure_current() {
+  current_ = current_numbers();
+  if (!current_) return {};
+  TRY(engine_->set("per_cpu_offsets.runqueues", current_.runqueues));
+  TRY(engine_->set("per_cpu_offsets.current_task", current_.current_task));
+  bpf_map__set_max_entries(bpf_object__find_map_by_name(engine_->object(), "found_current"),
+                           static_cast<uint32_t>(libbpf_num_possible_cpus()));
+  for (Hook& hook : engine_->hooks()) hook.chosen |= hook.purpose == "current tasks";
+  return {};
 }
 
 Result<> Live::load_engine(const LiveOptions& options) {

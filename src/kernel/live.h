@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "kernel/current.h"
 #include "kernel/ordered.h"
 #include "kernel/tracer.h"
 #include "query/aggregate.h"
@@ -106,6 +107,7 @@ class Live {
   Result<> configure_engine(const LiveOptions& options);
   Result<> configure_tracer(size_t i, const LiveOptions& options);
   Result<> load_engine(const LiveOptions& options);
+  Result<> configure_current();
   Result<std::vector<std::unique_ptr<Source>>> open_sources(uint32_t perf_bytes);
   Result<> open_reader();
 
@@ -119,6 +121,7 @@ class Live {
   volatile uint32_t* idle_ = nullptr;
   volatile uint32_t* epoch_ = nullptr;
   Mapping reader_page_;
+  CurrentNumbers current_;
   size_t last_count_ = 0;    // of the last drain
   uint32_t read_epoch_ = 0;  // the table take_groups reads
   uint32_t tracer_offset_ = 0;

@@ -103,9 +103,9 @@ Result<Tracer> Tracer::open(const Embedded& embedded) {
 
 Result<Tracer> Tracer::open_file(const std::string& path) {
   const std::string object = TRY(read_file(path, 64 << 20).within("open a tracer"));
-  std::string name = path.substr(path.rfind('/') + 1);
-  name.resize(std::min(name.find(".bpf.o"), name.size()));
-  return open({name, object, {}, {}});
+  const std::string stem = path.substr(0, std::min(path.find(".bpf.o"), path.size()));
+  const auto twin = read_file(stem + ".loop.bpf.o", 64 << 20);
+  return open({stem.substr(stem.rfind('/') + 1), object, twin ? *twin : std::string_view(), {}});
 }
 
 Result<> Tracer::read_object() {

@@ -59,16 +59,6 @@ std::string write_log(const std::string& tracer) {
   return path;
 }
 
-std::string hint_for(int error) {
-  if (!kernel_btf()) return kernel_btf().remedy;
-  if (error == EPERM || error == EACCES)
-    return "run as root, or with CAP_BPF and CAP_PERFMON; plumb doctor tells what is missing";
-  if (error == EMFILE || error == ENFILE)
-    return "too few descriptors: ulimit -n tells and sets how many a process may have";
-  if (error == ENOMEM || error == E2BIG) return "a smaller --ring or --keys needs less memory";
-  return "plumb doctor says what this kernel allows; -v shows the whole log";
-}
-
 bool is_noise(std::string_view line) {
   return line.empty() || line.starts_with("libbpf:") || line.starts_with("processed ") ||
          line.starts_with("-- ") || line.starts_with("verification time") ||
@@ -81,6 +71,16 @@ bool is_instruction(std::string_view line) {
 }
 
 }  // namespace
+
+std::string hint_of(int error) {
+  if (!kernel_btf()) return kernel_btf().remedy;
+  if (error == EPERM || error == EACCES)
+    return "run as root, or with CAP_BPF and CAP_PERFMON; plumb doctor tells what is missing";
+  if (error == EMFILE || error == ENFILE)
+    return "too few descriptors: ulimit -n tells and sets how many a process may have";
+  if (error == ENOMEM || error == E2BIG) return "a smaller --ring or --keys needs less memory";
+  return "plumb doctor says what this kernel allows; -v shows the whole log";
+}
 
 std::string distill_verifier_log(std::string_view log) {
   std::string source, instruction, complaint;
@@ -107,7 +107,7 @@ Fail explain_refusal(const std::string& tracer, bpf_object*, int error) {
       if (line.starts_with("libbpf: ") && last.empty()) last = line.substr(8);
     // libbpf guesses at other causes
     if (error == EPERM || error == EACCES || error == EMFILE || error == ENFILE) last.clear();
-    return fail_errno("load " + tracer + (last.empty() ? "" : ": " + last), error, hint_for(error));
+    return fail_errno("load " + tracer + (last.empty() ? "" : ": " + last), error, hint_of(error));
   }
   // kernel/bpf/helpers: security_locked_down(LOCKDOWN_BPF_READ_KERNEL) takes the helper away
   const bool withheld = what.find("cannot use helper bpf_probe_read") != std::string::npos;
