@@ -1,27 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/*
- * Aggregation: --by and --show in per-CPU maps.
- *
- * A histogram is log-linear: eight buckets per power of two (src/query/aggregate.h reads it).
- */
+/* Aggregation: --by and --show in per-CPU maps. */
 #pragma once
-#include "account.bpf.h"
-#include "where.bpf.h"
-
-#define HISTOGRAM_BUCKETS 496
-
-struct statistic {
-	__u64 sum;
-	__u64 min_complement; /* ~min, so that zeroed memory means "none yet" */
-	__u64 max;
-};
-
-/* Only the leading part that the plan needs is allocated: user space sets the maps' value size. */
-struct cell {
-	__u64 count;
-	struct statistic statistic[PLAN_METRICS];
-	__u64 histogram[PLAN_HISTOGRAMS][HISTOGRAM_BUCKETS];
-};
+#include "cell.bpf.h"
+#include "direct.bpf.h"
 
 /* Aligned, so that it is written by words: by bytes it costs as much as all the rest of a group. */
 struct key_bytes {
@@ -47,18 +28,6 @@ struct groups {
 } groups_even SEC(".maps") DOC("groups, in even intervals"),
 	groups_odd SEC(".maps") DOC("groups, in odd intervals");
 
-/*
- * In front of them where the one key has few values (plan.direct): the cells of numbers below that, which are
- * zeros until they occur. User space makes them as long, reads them like the tables, and zeroes what it has read.
- */
-struct direct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct cell);
-} direct_even SEC(".maps") DOC("groups by small numbers, in even intervals"),
-	direct_odd SEC(".maps") DOC("groups by small numbers, in odd intervals");
-
 /* What did not fit into the tables: one cell for each of them. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -80,29 +49,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct key_scratch);
 } key_scratch SEC(".maps") DOC("a group's key under construction");
-
-static __always_inline __u32 log2_of(__u64 v)
-{
-	__u32 log = 0;
-
-#pragma unroll
-	for (__u32 step = 32; step; step >>= 1) {
-		if (v >> step) {
-			v >>= step;
-			log += step;
-		}
-	}
-	return log;
-}
-
-static __always_inline __u32 bucket_of(__u64 v)
-{
-	if (v < 8)
-		return v;
-	__u32 log = log2_of(v);
-
-	return ((log - 2) << 3) + ((v >> ((log - 3) & 63)) & 7);
-}
 
 /* `offset`: of the text in the event, which itself is aligned. */
 static __always_inline void copy_text(__u8 *to, const void *from, __u32 offset)
@@ -165,28 +111,6 @@ static __always_inline void build_short_key(__u64 key[2], const void *event)
 	key[1] = plan.keys == 2 ? load_number(event, plan.key[1].offset, plan.key[1].size, false) : 0;
 }
 
-static __always_inline void add_number(struct cell *cell, int i, const void *event, __u32 weight)
-{
-	__u64 number = load_number(event, plan.metric[i].offset, plan.metric[i].size,
-				   plan.metric[i].is_signed);
-	/* unsigned order for signed numbers: flip the sign bit */
-	__u64 ordered = plan.metric[i].is_signed ? number ^ (1ULL << 63) : number;
-	struct statistic *s = &cell->statistic[i];
-
-	add_here(&s->sum, number * weight);
-	if (~ordered > s->min_complement)
-		s->min_complement = ~ordered;
-	if (ordered > s->max)
-		s->max = ordered;
-	if (plan.metric[i].histogram) {
-		__u32 bucket = bucket_of(number);
-
-		if (bucket < HISTOGRAM_BUCKETS)
-			add_here(&cell->histogram[(plan.metric[i].histogram - 1) & 1][bucket],
-				 weight);
-	}
-}
-
 /*
  * The cell of a group, or of those beyond a table that is full. NULL: the kernel had no memory at
  * hand, as happens when many groups begin at once (it gets some a moment later): then user space
@@ -208,42 +132,11 @@ static __always_inline struct cell *cell_of(void *groups, const void *key, __u32
 	return cell || error != -E2BIG ? cell : bpf_map_lookup_elem(&others, &epoch);
 }
 
-static __always_inline bool add_to_cell(struct cell *cell, const void *event, __u32 weight)
-{
-	if (!cell)
-		return false;
-	add_here(&cell->count, weight);
-#pragma unroll
-	for (__u32 i = 0; i < PLAN_METRICS; i++) {
-		if (i >= plan.metrics)
-			break;
-		add_number(cell, i, event, weight);
-	}
-	return true;
-}
-
 static __always_inline bool add_to_group(const void *key, const void *event, __u32 weight,
 					 __u32 epoch)
 {
 	return add_to_cell(epoch ? cell_of(&groups_odd, key, 1) : cell_of(&groups_even, key, 0),
 			   event, weight);
-}
-
-/*
- * By the index that a key is. The two lookups must not become one of whichever array: the verifier writes out only
- * those of a certain array, the call to the other kind costs 40 ns.
- */
-static __always_inline bool add_directly(__u32 index, const void *event, __u32 weight, __u32 epoch)
-{
-	struct cell *cell;
-
-	if (epoch) {
-		cell = bpf_map_lookup_elem(&direct_odd, &index);
-		barrier_var(cell);
-	} else {
-		cell = bpf_map_lookup_elem(&direct_even, &index);
-	}
-	return add_to_cell(cell, event, weight);
 }
 
 /*
@@ -276,7 +169,11 @@ static __always_inline bool aggregate(const void *event, const char *body, __u32
 	if (!is_short_key())
 		return add_by_long_key(event, body, weight, epoch);
 	build_short_key(key, event);
-	if (plan.direct && key[0] < plan.direct)
-		return add_directly(key[0], event, weight, epoch);
+	if (plan.direct && key[0] < plan.direct) {
+		__u32 index = key[0];
+
+		if (!plan.few || find_cell(&index))
+			return add_directly(index, event, weight, epoch);
+	}
 	return add_to_group(key, event, weight, epoch);
 }

@@ -77,7 +77,8 @@ struct plan {
 	__u32 keys;
 	__u32 metrics;
 	__u32 grouped;       /* aggregate in the kernel instead of sending records */
-	__u32 direct;        /* a group whose key is below this has the cell of that index */
+	__u32 direct;        /* a group whose key is below this has the cell of that index, */
+	__u32 few;           /* or, if this is set, one of so many, as long as there are some */
 	__u32 alone;         /* no program here comes upon another one of this tracer on its CPU */
 	__u32 sample_every;  /* 1: keep all */
 	__u32 tracer;        /* number of this tracer in the session, for the record's header */

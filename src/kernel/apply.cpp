@@ -7,16 +7,17 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "kernel/features.h"
 #include "kernel/live.h"
 #include "kernel/rodata.h"
 
 namespace plumb::kernel {
 namespace {
 
-// bpf/group.bpf.h
-constexpr std::array<std::string_view, 7> group_maps = {"groups_even", "groups_odd", "direct_even",
-                                                        "direct_odd",  "others",     "empty_cell",
-                                                        "key_scratch"};
+// bpf/group.bpf.h, bpf/direct.bpf.h
+constexpr std::array<std::string_view, 9> group_maps = {
+    "groups_even", "groups_odd",  "direct_even",  "direct_odd", "others",
+    "empty_cell",  "key_scratch", "cell_numbers", "cell_keys"};
 
 const char* constant_of(query::Leaf::Op op) {
   switch (op) {
@@ -132,31 +133,46 @@ Result<uint32_t> cell_bytes(const Tracer& tracer, const query::Grouping& groupin
   return place.offset + place.size;
 }
 
-// How many cells of this size an array in front of the tables has; 0: there is none.
-uint32_t indexes_of(const query::Grouping& grouping, uint32_t cell) {
-  constexpr uint32_t most_bytes = 64 << 10;  // on each CPU, for each of the two intervals
-  if (grouping.keys.size() != 1) return 0;
+// The arrays in front of the tables, in which the one key of few values is looked up.
+struct Direct {
+  uint32_t keys = 0;  // below this; 0: there are none
+  uint32_t few = 0;   // cells, where there are less than keys
+  uint32_t cells() const { return few ? few : keys; }
+};
+
+Direct direct_of(const query::Grouping& grouping, uint32_t cell) {
+  constexpr uint32_t bytes_of_all = 64 << 10;  // on each CPU, for each of the two intervals
+  constexpr uint32_t bytes_of_few = 256 << 10;
+  if (grouping.keys.size() != 1) return {};
   const uint32_t values = grouping.keys.front()->values();
-  return values <= most_bytes / cell ? values : 0;
+  if (values <= bytes_of_all / cell) return {values, 0};
+  // They are given away by an atomic operation of 5.12.
+  return loop_helper() ? Direct{values, std::min(values, bytes_of_few / cell)} : Direct{};
 }
 
 Result<> size_tables(Tracer& tracer, const query::Plan& plan) {
   uint32_t key_bytes = 0;
   for (uint32_t size : key_sizes(plan, tracer.limits().key_bytes)) key_bytes += padded(size);
   const uint32_t cell = TRY(cell_bytes(tracer, *plan.grouping));
-  const uint32_t indexes = indexes_of(*plan.grouping, cell);
+  const Direct direct = direct_of(*plan.grouping, cell);
   for (std::string_view name : group_maps) {
     bpf_map* map = bpf_object__find_map_by_name(tracer.object(), name.data());
+    if (name.starts_with("cell")) {
+      bpf_map__set_max_entries(map, name == "cell_keys" ? direct.few : direct.keys + 1);
+      bpf_map__set_autocreate(map, direct.few != 0);
+      continue;
+    }
     if (name != "key_scratch") bpf_map__set_value_size(map, cell);
     if (name.starts_with("direct")) {
-      bpf_map__set_max_entries(map, std::max(indexes, 1U));
-      bpf_map__set_autocreate(map, indexes != 0);
+      bpf_map__set_max_entries(map, std::max(direct.cells(), 1U));
+      bpf_map__set_autocreate(map, direct.keys != 0);
     } else if (name.starts_with("groups")) {
       bpf_map__set_key_size(map, std::max(key_bytes, 8U));
       bpf_map__set_max_entries(map, plan.grouping->max_groups);
     }
   }
-  return tracer.set("plan.direct", indexes);
+  TRY(tracer.set("plan.few", direct.few));
+  return tracer.set("plan.direct", direct.keys);
 }
 
 Result<> apply_grouping(Tracer& tracer, const query::Plan& plan) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <iterator>
 
@@ -14,7 +15,7 @@
 namespace plumb::kernel {
 namespace {
 
-// Where the parts of struct cell lie (bpf/group.bpf.h).
+// Where the parts of struct cell lie (bpf/cell.bpf.h).
 struct CellLayout {
   uint32_t count = 0, statistic = 0, statistic_size = 0, sum = 0, min_complement = 0, max = 0;
   uint32_t histogram = 0, histogram_size = 0;
@@ -95,8 +96,10 @@ std::string body_of(const char* key, const schema::Event& event, const query::Gr
 
 class Table {
  public:
-  Table(const Tracer& tracer, const query::Plan& plan, const char* name)
+  // `keys`: the map that has the keys of an array's cells, or none, as where they are the indexes.
+  Table(const Tracer& tracer, const query::Plan& plan, const char* name, const char* keys = nullptr)
       : tracer_(tracer), plan_(plan), layout_(layout_of(tracer)) {
+    if (keys) key_of_cell_ = tracer.map(keys);
     bpf_map* map = bpf_object__find_map_by_name(tracer.object(), name);
     fd_ = bpf_map__fd(map);
     key_.resize(bpf_map__key_size(map));
@@ -121,11 +124,18 @@ class Table {
     for (const std::string& key : keys) {
       query::Cell sum = cell(key.data());
       if (sum.count == 0) continue;  // an array has all of its keys
-      rows.push_back({body_of(key.data(), tracer_.schema().event, *plan_.grouping, key.size()),
+      rows.push_back({body_of(shown(key), tracer_.schema().event, *plan_.grouping, key.size()),
                       std::move(sum)});
       if (bpf_map_delete_elem(fd_, key.data())) clear(key.data());  // nor does it lose one
     }
     return rows;
+  }
+
+  // The key of an array's cell, where that is not its index.
+  const char* shown(const std::string& index) {
+    if (key_of_cell_ < 0 || bpf_map_lookup_elem(key_of_cell_, index.data(), found_.data()))
+      return index.data();
+    return found_.data();
   }
 
   void clear(const void* key) {
@@ -138,7 +148,9 @@ class Table {
   const query::Plan& plan_;
   CellLayout layout_;
   int fd_ = -1;
+  int key_of_cell_ = -1;
   std::string key_;
+  std::array<char, sizeof(uint64_t)> found_{};
   size_t value_size_ = 0;
   std::string values_;
 };
@@ -149,7 +161,7 @@ std::vector<query::Row> read_groups(const Tracer& tracer, const query::Plan& pla
   std::vector<query::Row> rows = Table(tracer, plan, odd ? "groups_odd" : "groups_even").take();
   const char* array = odd ? "direct_odd" : "direct_even";
   if (bpf_map__autocreate(bpf_object__find_map_by_name(tracer.object(), array)))
-    std::ranges::move(Table(tracer, plan, array).take(), std::back_inserter(rows));
+    std::ranges::move(Table(tracer, plan, array, "cell_keys").take(), std::back_inserter(rows));
   Table others(tracer, plan, "others");
   const uint32_t index = odd;
   query::Cell other = others.cell(&index);

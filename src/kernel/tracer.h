@@ -66,8 +66,8 @@ struct Costs {
 class Tracer {
  public:
   static Result<Tracer> open(const Embedded& embedded);
-  // A tracer that is not part of this program: an object NAME.bpf.o compiled as bpf/ wants it, and NAME.loop.bpf.o
-  // beside it, if it is there, for kernels with bpf_loop.
+  // A tracer that is not part of this program: an object NAME.bpf.o compiled as bpf/ wants it, and
+  // NAME.loop.bpf.o beside it, if it is there, for kernels with bpf_loop.
   static Result<Tracer> open_file(const std::string& path);
 
   const std::string& name() const { return name_; }

@@ -16,7 +16,7 @@
 namespace plumb::query {
 
 constexpr size_t histogram_buckets = 496;
-size_t bucket_of(uint64_t value);      // as bpf/group.bpf.h counts
+size_t bucket_of(uint64_t value);      // as bpf/cell.bpf.h counts
 uint64_t bucket_floor(size_t bucket);  // its smallest value
 uint64_t bucket_middle(size_t bucket);
 
