@@ -55,10 +55,16 @@ static __always_inline void add_here(__u64 *to, __u64 number)
 		__sync_fetch_and_add(to, number);
 }
 
-static __always_inline void count_outcome(enum outcome outcome)
+static __always_inline struct account *own_account(void)
 {
 	__u32 cpu = this_cpu();
-	struct account *account = bpf_map_lookup_elem(&accounts, &cpu);
+
+	return bpf_map_lookup_elem(&accounts, &cpu);
+}
+
+static __always_inline void count_outcome(enum outcome outcome)
+{
+	struct account *account = own_account();
 
 	if (account)
 		add_here(&account->of[outcome], 1);

@@ -56,21 +56,40 @@ struct {
  * A wake-up costs more than a record, so only two records cause one: the first after the reader
  * went idle, and the one that crosses the threshold. Between them the reader comes by itself.
  */
-static __always_inline __u64 wake_flags(void *ring, __u64 size)
+static __always_inline bool ends_idleness(void)
 {
 	__u32 zero = 0;
-	struct reader *reader;
+	struct reader *reader = bpf_map_lookup_elem(&readers, &zero);
+
+	if (!reader || !reader->idle)
+		return false;
+	reader->idle = 0;
+	return true;
+}
+
+static __always_inline __u64 wake_flags(void *ring, __u64 size)
+{
 	__u64 waiting;
 
 	if (plan.busy_reader)
 		return BPF_RB_NO_WAKEUP;
-	reader = bpf_map_lookup_elem(&readers, &zero);
-	if (reader && reader->idle) {
-		reader->idle = 0;
+	if (ends_idleness())
 		return BPF_RB_FORCE_WAKEUP;
-	}
 	waiting = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
 	if (waiting >= plan.wake_bytes && waiting - size < plan.wake_bytes)
+		return BPF_RB_FORCE_WAKEUP;
+	return BPF_RB_NO_WAKEUP;
+}
+
+/* The same for records of one size: how many this CPU has sent tells it without a call. */
+static __always_inline __u64 wake_flags_by_count(void)
+{
+	struct account *account = own_account();
+
+	if (plan.busy_reader)
+		return BPF_RB_NO_WAKEUP;
+	if (ends_idleness() ||
+	    (account && (account->of[OUTCOME_EMITTED] & plan.wake_mask) == plan.wake_mask))
 		return BPF_RB_FORCE_WAKEUP;
 	return BPF_RB_NO_WAKEUP;
 }
@@ -140,7 +159,7 @@ static __always_inline void *ring_of_plan(void)
 		if (record_) {                                                                     \
 			record_->header = stamp(weight);                                           \
 			record_->body = *(e);                                                      \
-			bpf_ringbuf_submit(record_, wake_flags(ring, sizeof(*record_)));           \
+			bpf_ringbuf_submit(record_, wake_flags_by_count());                        \
 		}                                                                                  \
 		sent(!record_);                                                                    \
 	})

@@ -84,7 +84,8 @@ struct plan {
 	__u32 tracer;        /* number of this tracer in the session, for the record's header */
 	__u32 to_lifecycle;  /* which ring */
 	__u32 to_perf;       /* no ring buffer on this kernel */
-	__u32 wake_bytes;    /* wake the reader when the ring has crossed this many */
+	__u32 wake_bytes;    /* wake the reader when the ring has crossed this many, */
+	__u32 wake_mask;     /* or, where records are of one size, with each such number of them from a CPU, less one */
 	__u32 busy_reader;   /* the reader polls: never wake it */
 	struct leaf where[PLAN_LEAVES];
 	struct group_key key[PLAN_KEYS];

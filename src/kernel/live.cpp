@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <thread>
@@ -37,6 +39,14 @@ constexpr auto grace = std::chrono::milliseconds(100);
 constexpr size_t flood = 2048;
 // The reader is woken before its next tick when this part of a ring has filled.
 constexpr uint32_t wake_part = 16;
+
+// The same as a number of events on one CPU, where all have one size: a power of two, less one. The
+// other CPUs may be as near to it, so all of them together fill at most four such parts.
+uint32_t wake_mask(const schema::Schema& schema, uint32_t wake_bytes) {
+  const auto cpus = std::max<uint32_t>(static_cast<uint32_t>(libbpf_num_possible_cpus()), 2);
+  const uint32_t record = schema.header.size + schema.event.size + 8;  // BPF_RINGBUF_HDR_SZ
+  return std::bit_floor(std::max(wake_bytes / record * 4 / cpus, 2U)) - 1;
+}
 
 Result<> share_maps(Tracer& tracer, const Tracer& engine) {
   bpf_map* map = nullptr;
@@ -178,6 +188,7 @@ Result<> Live::configure_tracer(size_t i, const LiveOptions& options) {
   const uint32_t ring =
       tracer.schema().event.lifecycle ? options.lifecycle_bytes : options.ring_bytes;
   TRY(tracer.set("plan.wake_bytes", ring / wake_part));
+  TRY(tracer.set("plan.wake_mask", wake_mask(tracer.schema(), ring / wake_part)));
   TRY(tracer.set("plan.busy_reader", options.fast));
   return choose_transport(tracer, rings_);
 }

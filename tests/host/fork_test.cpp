@@ -76,5 +76,18 @@ TEST_F(Fork, AFullRingLosesTheEvent) {
   EXPECT_EQ(forks.account(), Account({{"hits", 3}, {"emitted", 1}, {"lost_ring_full", 2}}));
 }
 
+TEST_F(Fork, EachSoManiethRecordOfACpuWakesTheReader) {
+  forks.set("plan.wake_mask", 3);
+  forks.load();
+  std::string flags;
+  for (int i = 0; i < 9; i++) {
+    machine.cpu = i == 2;  // where it is the first
+    forks.run("on_fork", {word(&parent.task), word(&child.task)});
+  }
+  for (const Channel::Record& record : forks.channel().take())
+    flags += std::to_string(record.flags);
+  EXPECT_EQ(flags, "111121112");  // BPF_RB_NO_WAKEUP, BPF_RB_FORCE_WAKEUP
+}
+
 }  // namespace
 }  // namespace plumb::host
