@@ -30,18 +30,18 @@ char* put_scaled(char* at, uint64_t value, std::span<const Scale> scales) {
          value >= scales[unit + 1].factor - scales[unit + 1].factor / 2000)
     unit++;
   const uint64_t factor = scales[unit].factor;
-  uint64_t whole = value / factor;
-  if (unit == 0 || whole >= 1000) {
+  if (unit == 0) {
+    at = put_unsigned(at, value);
+  } else if (const uint64_t whole = value / factor; whole >= 1000) {
     at = put_unsigned(at, whole + (value % factor + factor / 2) / factor);
   } else {
     // Below 1000 units nothing overflows: value * 100 < 1000 * 2^30 * 100.
     const uint64_t hundredths = (value * 100 + factor / 2) / factor;
-    const uint64_t tenths = (value * 10 + factor / 2) / factor;
     if (hundredths < 1000) {
-      at = put_unsigned(at, hundredths / 100);
+      *at++ = static_cast<char>('0' + hundredths / 100);
       *at++ = '.';
       at = put_digits(at, hundredths % 100, 2);
-    } else if (tenths < 1000) {
+    } else if (const uint64_t tenths = (value * 10 + factor / 2) / factor; tenths < 1000) {
       at = put_unsigned(at, tenths / 10);
       *at++ = '.';
       at = put_digits(at, tenths % 10, 1);
@@ -62,6 +62,7 @@ char* put_unsigned(char* at, uint64_t value) {
 char* put_signed(char* at, int64_t value) { return std::to_chars(at, at + number_room, value).ptr; }
 
 char* put_grouped(char* at, uint64_t value) {
+  if (value < 1000) return put_unsigned(at, value);
   std::array<char, 24> digits;
   const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
   for (const char* digit = digits.data(); digit < end; digit++) {

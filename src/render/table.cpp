@@ -10,13 +10,36 @@ namespace {
 
 constexpr uint32_t weight_width = 6;
 
+// Most cells and gaps are shorter than the call of a function takes that copies any number of
+// bytes.
+constexpr uint32_t usual_gap = 32;
+
+template <typename Word>
+void put_ends(char* at, std::string_view bytes) {
+  Word first, last;
+  std::memcpy(&first, bytes.data(), sizeof(Word));
+  std::memcpy(&last, bytes.data() + bytes.size() - sizeof(Word), sizeof(Word));
+  std::memcpy(at, &first, sizeof(Word));
+  std::memcpy(at + bytes.size() - sizeof(Word), &last, sizeof(Word));
+}
+
 char* put(char* at, std::string_view bytes) {
-  std::memcpy(at, bytes.data(), bytes.size());
+  if (bytes.size() > 16)
+    std::memcpy(at, bytes.data(), bytes.size());
+  else if (bytes.size() >= 8)
+    put_ends<uint64_t>(at, bytes);
+  else if (bytes.size() >= 4)
+    put_ends<uint32_t>(at, bytes);
+  else
+    for (size_t i = 0; i < bytes.size(); i++) at[i] = bytes[i];
   return at + bytes.size();
 }
 
+// Needs room for usual_gap more than it returns.
 char* pad(char* at, uint32_t from, uint32_t to) {
-  std::memset(at, ' ', to - from);
+  std::memset(at, ' ', usual_gap);
+  if (to - from > usual_gap) [[unlikely]]
+    std::memset(at, ' ', to - from);
   return at + (to - from);
 }
 
@@ -103,7 +126,7 @@ uint32_t Table::short_cell(const Column& column, std::string_view ascii, bool re
   if (ascii.empty()) return reached;
   const auto width = static_cast<uint32_t>(ascii.size());
   const uint32_t begin = place(column, reached, width);
-  char* at = output_.reserve(begin - reached + width + red_ink.size() + no_ink.size());
+  char* at = output_.reserve(begin - reached + usual_gap + width + red_ink.size() + no_ink.size());
   at = pad(at, reached, begin);
   if (red && style_.color) at = put(at, red_ink);
   at = put(at, ascii);
@@ -117,7 +140,7 @@ uint32_t Table::text_cell(const Column& column, const Cell& cell, uint32_t reach
   const uint32_t begin = place(column, reached, 0);
   const bool limited = style_.terminal > 0 && column.cuttable;
   const size_t limit = !limited ? SIZE_MAX : column.end > begin ? column.end - begin : 1;
-  char* at = output_.reserve(begin - reached + Pen::room(cell.bytes.size()));
+  char* at = output_.reserve(begin - reached + usual_gap + Pen::room(cell.bytes.size()));
   Pen pen(pad(at, reached, begin), limit);
   if (cell.trust == Trust::list)
     pen.words(cell.bytes);

@@ -122,11 +122,6 @@ std::string Field::json_leaf() const {
   return name;
 }
 
-bool Field::is_number() const {
-  return kind == Kind::unsigned_number || kind == Kind::signed_number || kind == Kind::boolean ||
-         kind == Kind::enumeration;
-}
-
 uint32_t Field::values() const {
   constexpr uint32_t most = 1024;
   if (size > sizeof(uint32_t)) return 0;

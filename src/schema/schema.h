@@ -81,8 +81,11 @@ struct Field {
 
   std::string_view leaf() const;  // "pid" of "who.pid"
   std::string json_leaf() const;  // "latency_ns", "size_bytes", "pid"
-  bool is_number() const;         // integers, booleans, enumerations
-  bool is_signed() const {        // how its bytes extend to 64 bits
+  bool is_number() const {        // integers, booleans, enumerations
+    return kind == Kind::unsigned_number || kind == Kind::signed_number || kind == Kind::boolean ||
+           kind == Kind::enumeration;
+  }
+  bool is_signed() const {  // how its bytes extend to 64 bits
     return kind == Kind::signed_number || kind == Kind::enumeration;
   }
   bool is_text() const;  // text, tail_text, tail_list
