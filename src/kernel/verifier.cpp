@@ -83,7 +83,8 @@ std::string hint_of(int error) {
 }
 
 std::string distill_verifier_log(std::string_view log) {
-  std::string source, instruction, complaint;
+  constexpr std::string_view begin = "-- BEGIN PROG LOAD LOG --";
+  std::string source, instruction, complaint, last;
   std::istringstream lines{std::string(log)};
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with("; ")) {
@@ -93,9 +94,11 @@ std::string distill_verifier_log(std::string_view log) {
       complaint.clear();
     } else if (!is_noise(line) && !instruction.empty()) {
       if (complaint.empty()) complaint = line;
+    } else if (!is_noise(line) && log.find(begin) != std::string_view::npos) {
+      last = line;
     }
   }
-  if (complaint.empty()) return {};
+  if (complaint.empty()) return last;  // about the whole program: its stack, its size
   return complaint + "\n    at " + instruction + (source.empty() ? "" : "\n    in " + source);
 }
 

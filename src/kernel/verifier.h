@@ -9,7 +9,9 @@ struct bpf_object;
 
 namespace plumb::kernel {
 
-// The complaint, the source line it is about and the instruction, cut out of a verifier log.
+// The complaint, the source line it is about and the instruction, cut out of a verifier log; of a
+// complaint about a whole program ("combined stack size of 3 calls is 544. Too large") that alone.
+// Empty: the log has none.
 std::string distill_verifier_log(std::string_view log);
 
 // The error for a failed load. The whole log is written to a file that the error names.
