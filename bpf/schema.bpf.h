@@ -27,7 +27,7 @@
 #define KEY TAG("key")
 /* Not in the default table; asked for by name, and always in JSON. */
 #define DETAIL TAG("detail")
-/* A detail, but of tables that have room: in a file, or on a terminal of 110 columns or more. */
+/* A detail, but of tables that have room: in a file, or on a wide terminal (src/schema/schema.h says how wide). */
 #define WIDE TAG("wide")
 /* Where it cannot be told it is 0, which is shown as nothing (null in JSON). */
 #define ZERO_IS_UNKNOWN TAG("zero:unknown")

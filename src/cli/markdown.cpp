@@ -64,9 +64,11 @@ std::string fields_of(const schema::Event& event) {
     text += fmt::format("| `{}` | `{}` | {} | {} | {} |\n", field.path, field.json_leaf(),
                         cell(type_of(field)), cell(field.doc), notes_on(field));
   return text +
-         "\nkey: a natural thing to group by. detail: not in the default table, always in JSON. "
-         "wide: a detail on\nterminals of less than 110 columns. The other words are classes of "
-         "[privacy](../privacy.md).\n";
+         fmt::format(
+             "\nkey: a natural thing to group by. detail: not in the default table, always in "
+             "JSON. wide: a detail on\nterminals of less than {} columns. The other words are "
+             "classes of [privacy](../privacy.md).\n",
+             schema::roomy_columns);
 }
 
 std::string flags_of(const std::string& tracer) {

@@ -63,6 +63,9 @@ struct Enumeration {
   mutable std::unordered_map<int64_t, std::string> combinations_;  // of bits, that were asked for
 };
 
+// A terminal of so many columns has room for fields that are `wide`.
+constexpr uint32_t roomy_columns = 110;
+
 struct Field {
   std::string path;  // "who.pid": how --where, --by and --fields name it
   std::string doc;   // a sentence, or empty for a self-evident member of a shared struct

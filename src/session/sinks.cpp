@@ -13,8 +13,6 @@
 namespace plumb::session {
 namespace {
 
-constexpr uint32_t roomy_columns = 110;
-
 render::TableStyle style_for(const Request& request, int fd) {
   render::TableStyle style;
   winsize window{};
@@ -52,7 +50,7 @@ record::TracerPart part_of(const Prepared& prepared, size_t i, const Request& re
 bool has_room(const Request& request) {
   if (!request.output.empty()) return true;
   const uint32_t columns = style_for(request, STDOUT_FILENO).terminal;
-  return columns == 0 || columns >= roomy_columns;
+  return columns == 0 || columns >= schema::roomy_columns;
 }
 
 Result<Opened> open_sink(const Request& request, schema::Clock clock) {
