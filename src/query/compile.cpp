@@ -52,7 +52,8 @@ void take_view(Ask& ask, const schema::View& view) {
 
 }  // namespace
 
-Result<Plan> compile(Ask ask, const schema::Event& event, const Limits& limits) {
+Result<Plan> compile(Ask ask, const schema::Event& event, const Limits& limits,
+                     schema::Names* names) {
   take_view(ask, event.view);
   TRY(check(ask));
   const Scope scope{event, ask.private_fields};
@@ -60,7 +61,7 @@ Result<Plan> compile(Ask ask, const schema::Event& event, const Limits& limits) 
   Wanted wanted(event, plan.wanted);
   if (!ask.where.empty()) {
     auto where = TRY(parse_where(ask.where, scope));
-    KernelPart part = kernel_part(*where, event, limits);
+    KernelPart part = kernel_part(*where, event, limits, names);
     wanted.add(where->root());
     add_names(where->root(), plan.names);
     plan.leaves = std::move(part.leaves);

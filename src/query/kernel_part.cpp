@@ -16,8 +16,9 @@ struct Bytes {
 
 class Translation {
  public:
-  Translation(const Where& where, const schema::Event& event, const Limits& limits)
-      : where_(where), event_(event), limits_(limits) {}
+  Translation(const Where& where, const schema::Event& event, const Limits& limits,
+              schema::Names* names)
+      : where_(where), event_(event), limits_(limits), names_(names) {}
 
   // The comparisons that were translated; whether the kernel makes them is not settled yet.
   std::vector<Placed> comparisons;
@@ -72,7 +73,23 @@ class Translation {
       case Subject::name:
         break;
     }
-    return undecided("only user space knows such names");
+    return name(comparison, value.text, negated);
+  }
+
+  // As the numbers that have it.
+  Decision name(const Comparison& comparison, const std::string& wanted, bool negated) {
+    std::vector<uint64_t> numbers;
+    if (names_ && comparison.test == Test::equal)
+      numbers = names_->numbers(comparison.field->format, wanted);
+    if (numbers.empty()) return undecided("only user space knows such names");
+    std::vector<Decision> parts;
+    for (const uint64_t each : numbers) {
+      Leaf leaf;
+      leaf.field = comparison.field;
+      leaf.value = each;
+      parts.push_back(of(std::move(leaf), negated));
+    }
+    return Decision::join(negated ? Decision::Kind::all : Decision::Kind::any, std::move(parts));
   }
 
   Decision number(const Comparison& comparison, const Value& value, bool negated) const {
@@ -147,6 +164,7 @@ class Translation {
   const Where& where_;
   const schema::Event& event_;
   const Limits& limits_;
+  schema::Names* names_;
 };
 
 // The kernel makes those of which a leaf is left.
@@ -162,8 +180,9 @@ void place(KernelPart& part) {
 
 }  // namespace
 
-KernelPart kernel_part(const Where& where, const schema::Event& event, const Limits& limits) {
-  Translation translation(where, event, limits);
+KernelPart kernel_part(const Where& where, const schema::Event& event, const Limits& limits,
+                       schema::Names* names) {
+  Translation translation(where, event, limits, names);
   const Node& root = where.root();
   const bool is_all = root.kind == Node::Kind::all;
   std::vector<Decision> conjuncts;

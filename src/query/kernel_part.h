@@ -8,6 +8,7 @@
 
 #include "query/plan.h"
 #include "query/where.h"
+#include "schema/names.h"
 
 namespace plumb::query {
 
@@ -18,6 +19,8 @@ struct KernelPart {
   std::vector<Placed> comparisons;
 };
 
-KernelPart kernel_part(const Where& where, const schema::Event& event, const Limits& limits);
+// `names` may be null: then no name is known to stand for certain numbers.
+KernelPart kernel_part(const Where& where, const schema::Event& event, const Limits& limits,
+                       schema::Names* names);
 
 }  // namespace plumb::query

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "query/expression.h"
+#include "schema/names.h"
 #include "schema/schema.h"
 
 namespace plumb::query {
@@ -119,7 +120,9 @@ struct Plan {
 };
 
 // Binds what was asked to a schema. Fields in the plan point into `event`, which must outlive it.
-// Errors point at the column and suggest the nearest field; they are misuse (exit status 2).
-Result<Plan> compile(Ask ask, const schema::Event& event, const Limits& limits);
+// Errors point at the column and suggest the nearest field; they are misuse (exit status 2). With `names` the kernel
+// compares numbers where --where has a name that stands for certain ones.
+Result<Plan> compile(Ask ask, const schema::Event& event, const Limits& limits,
+                     schema::Names* names = nullptr);
 
 }  // namespace plumb::query

@@ -63,10 +63,13 @@ std::string Users::Names::name(uint32_t id) {
   return known == by_id.end() ? "" : known->second;
 }
 
-bool Users::Names::has(std::string_view name) {
+std::vector<uint64_t> Users::Names::ids(std::string_view name) {
   refresh();
-  return std::any_of(by_id.begin(), by_id.end(),
-                     [&](const auto& each) { return each.second == name; });
+  std::vector<uint64_t> found;
+  for (const auto& [id, its_name] : by_id)
+    if (its_name == name) found.push_back(id);
+  std::sort(found.begin(), found.end());
+  return found;
 }
 
 }  // namespace plumb::resolve

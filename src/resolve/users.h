@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "resolve/state_file.h"
 
@@ -24,9 +25,9 @@ class Users {
   // "" when the file does not name the id. Of two names for one id the first counts, as in NSS.
   std::string user(uint32_t uid) { return users_.name(uid); }
   std::string group(uint32_t gid) { return groups_.name(gid); }
-  // Is that the name of any id?
-  bool has_user(std::string_view name) { return users_.has(name); }
-  bool has_group(std::string_view name) { return groups_.has(name); }
+  // The ids that have this name.
+  std::vector<uint64_t> uids(std::string_view name) { return users_.ids(name); }
+  std::vector<uint64_t> gids(std::string_view name) { return groups_.ids(name); }
 
   const std::string& user_file() const { return users_.file; }
   const std::string& group_file() const { return groups_.file; }
@@ -39,7 +40,7 @@ class Users {
     std::unordered_map<uint32_t, std::string> by_id;  // at most 65,536
 
     std::string name(uint32_t id);
-    bool has(std::string_view name);
+    std::vector<uint64_t> ids(std::string_view name);
     void refresh();
     void read();
   };

@@ -31,10 +31,16 @@ std::string_view Machine::name(schema::Format format, uint64_t id) {
   return kept_;
 }
 
+std::vector<uint64_t> Machine::numbers(schema::Format format, std::string_view name) {
+  if (format == schema::Format::user) return users_.uids(name);
+  if (format == schema::Format::group) return users_.gids(name);
+  return {};
+}
+
 std::string Machine::why_unknown(schema::Format format, const std::string& name) {
-  if (format == schema::Format::user && !users_.has_user(name))
+  if (format == schema::Format::user && users_.uids(name).empty())
     return "no user is called '" + name + "' in " + users_.user_file();
-  if (format == schema::Format::group && !users_.has_group(name))
+  if (format == schema::Format::group && users_.gids(name).empty())
     return "no group is called '" + name + "' in " + users_.group_file();
   return {};
 }

@@ -1,6 +1,8 @@
 // Machine: the names that only this machine knows, looked up as they are needed.
 #pragma once
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "resolve/cgroups.h"
 #include "resolve/containers.h"
@@ -15,6 +17,8 @@ class Machine : public schema::Names {
  public:
   Machine() : containers_(cgroups_) {}
   std::string_view name(schema::Format format, uint64_t id) override;
+  // Of users and groups.
+  std::vector<uint64_t> numbers(schema::Format format, std::string_view name) override;
 
   // Why no number of this format has this name, or "".
   std::string why_unknown(schema::Format format, const std::string& name);

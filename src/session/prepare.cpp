@@ -108,7 +108,7 @@ Result<kernel::Tracer> open_tracer(const std::string& name) {
                 near.empty() ? "plumb list shows them all" : "did you mean '" + near + "'?");
 }
 
-Result<Prepared> prepare(const Request& request) {
+Result<Prepared> prepare(const Request& request, Machine& machine) {
   Prepared prepared;
   for (const std::string& name : request.tracers)
     prepared.tracers.push_back(TRY(open_tracer(name)));
@@ -117,7 +117,7 @@ Result<Prepared> prepare(const Request& request) {
   ask.private_fields = request.privacy != disclose::Mode::none;
   if (!in_first_pid_namespace()) ask.usual = "who.ns_pid";  // the number that ps shows there
   for (const kernel::Tracer& tracer : prepared.tracers) {
-    auto plan = query::compile(ask, tracer.schema().event, tracer.limits());
+    auto plan = query::compile(ask, tracer.schema().event, tracer.limits(), &machine);
     if (!plan && prepared.tracers.size() > 1)
       return Fail{std::move(plan.error()).within(tracer.name())};
     prepared.plans.push_back(std::make_unique<query::Plan>(TRY(std::move(plan))));

@@ -17,7 +17,8 @@ struct Prepared {
   std::vector<std::unique_ptr<query::Plan>> plans;  // plans[i] belongs to tracers[i]
 };
 
-Result<Prepared> prepare(const Request& request);
+// `machine` knows users and groups.
+Result<Prepared> prepare(const Request& request, Machine& machine);
 
 // An error when nothing is grouped that --every could show.
 Result<> check_every(const Request& request,

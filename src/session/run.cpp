@@ -239,7 +239,7 @@ Result<Command> prepare_command(kernel::Live& live, const std::string& program,
 Result<int> trace(const Request& request) {
   kernel::capture_libbpf_messages(request.verbose);
   Machine machine;
-  Prepared prepared = TRY(prepare(request));
+  Prepared prepared = TRY(prepare(request, machine));
   say_unknown_names(prepared, machine);
   kernel::LiveOptions options = live_options(request);
   options.targeting = TRY(find_targets(request, machine));

@@ -202,7 +202,9 @@ TEST(Agree, OnGeneratedExpressionsAndEvents) {
     query::Limits limits;
     if (random.one_in(4)) limits.leaves = static_cast<uint32_t>(1 + random.below(5));
     if (random.one_in(4)) limits.words = static_cast<uint32_t>(1 + random.below(3));
-    auto plan = query::compile({.where = text}, sample.event, limits);
+    tests::TestNames names;
+    auto plan =
+        query::compile({.where = text}, sample.event, limits, random.one_in(2) ? &names : nullptr);
     ASSERT_TRUE(plan) << plan.error().what;
     ASSERT_LE(plan->leaves.size(), limits.leaves);
     ASSERT_NO_FATAL_FAILURE(expect_strictly_forward(*plan)) << text;

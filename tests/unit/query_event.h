@@ -1,8 +1,10 @@
 // An event with a field of every kind, and records of it, for tests of queries.
 #pragma once
+#include <charconv>
 #include <cstring>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "schema/names.h"
 #include "schema/record.h"
@@ -122,6 +124,13 @@ class TestNames : public schema::Names {
     if (format == schema::Format::user) return last_ = "user" + std::to_string(id);
     if (format == schema::Format::container) return last_ = "container" + std::to_string(id / 10);
     return last_ = "/group" + std::to_string(id);
+  }
+  std::vector<uint64_t> numbers(schema::Format format, std::string_view name) override {
+    if (format != schema::Format::user || !name.starts_with("user")) return {};
+    uint64_t id = 0;
+    const auto [end, error] = std::from_chars(name.data() + 4, name.data() + name.size(), id);
+    return error == std::errc() && end == name.data() + name.size() ? std::vector{id}
+                                                                    : std::vector<uint64_t>{};
   }
 
  private:

@@ -174,6 +174,17 @@ TEST(Placed, SaysWhoMakesEachComparisonAndWhy) {
             "K pid == 3\nU port in (1, 2): the kernel makes at most 2, of which 1 are left\n");
 }
 
+TEST(Placed, ANameThatStandsForANumberIsThatNumber) {
+  tests::TestNames names;
+  const auto plan = compile({.where = "!(user in (\"user7\", \"user9\")) && !(user =~ \"x\")"},
+                            sample.event, {}, &names);
+  ASSERT_TRUE(plan) << plan.error().what;
+  ASSERT_EQ(plan->leaves.size(), 2u);
+  EXPECT_EQ(plan->leaves[0].value, 7u);
+  EXPECT_EQ(plan->leaves[1].value, 9u);
+  EXPECT_EQ(plan->where_rest, "!(user =~ \"x\")");
+}
+
 TEST(Columns, AreTheDefaultOrWhatIsAsked) {
   EXPECT_EQ(names_of(plan_of({.fields = "port,comm"}).columns), "port who.comm");
   const Plan usual = plan_of({});

@@ -21,14 +21,22 @@ TEST(Users, NamesUsersAndGroups) {
   EXPECT_EQ(users.group(1000), "staff");
   EXPECT_EQ(users.user(77), "");
   EXPECT_EQ(users.group(77), "");
-  EXPECT_TRUE(users.has_user("ann") && users.has_group("staff"));
-  EXPECT_FALSE(users.has_user("staff") || users.has_group("ann"));
+  EXPECT_EQ(users.uids("ann"), std::vector<uint64_t>{1000});
+  EXPECT_EQ(users.gids("staff"), std::vector<uint64_t>{1000});
+  EXPECT_TRUE(users.uids("staff").empty() && users.gids("ann").empty());
 }
 
 TEST(Users, TheFirstNameOfAnIdCounts) {
   FakeMachine machine;
   machine.write("/etc/passwd", "root:x:0:0:::\ntoor:x:0:0:::\n");
   EXPECT_EQ(users_of(machine).user(0), "root");
+  EXPECT_TRUE(users_of(machine).uids("toor").empty());
+}
+
+TEST(Users, OneNameMayHaveSeveralIds) {
+  FakeMachine machine;
+  machine.write("/etc/passwd", "web:x:33:33:::\nroot:x:0:0:::\nweb:x:5:5:::\n");
+  EXPECT_EQ(users_of(machine).uids("web"), (std::vector<uint64_t>{5, 33}));
 }
 
 TEST(Users, SeesAUserThatWasAddedLater) {
