@@ -120,8 +120,8 @@ struct Plan {
 };
 
 // Binds what was asked to a schema. Fields in the plan point into `event`, which must outlive it.
-// Errors point at the column and suggest the nearest field; they are misuse (exit status 2). With `names` the kernel
-// compares numbers where --where has a name that stands for certain ones.
+// Errors point at the column and suggest the nearest field; they are misuse (exit status 2). With
+// `names` the kernel compares numbers where --where has a name that stands for certain ones.
 Result<Plan> compile(Ask ask, const schema::Event& event, const Limits& limits,
                      schema::Names* names = nullptr);
 

@@ -14,7 +14,8 @@ class Names {
   virtual ~Names() = default;
   // Of a format that needs_names; "" when unknown. Valid until the next call.
   virtual std::string_view name(Format format, uint64_t id) = 0;
-  // All numbers that have this name, where they are known and stay the same during a run; else none.
+  // All numbers that have this name, where they are known and stay the same during a run; else
+  // none.
   virtual std::vector<uint64_t> numbers(Format, std::string_view) { return {}; }
 };
 
