@@ -34,7 +34,11 @@ int write_all(int fd, std::string_view bytes) {
 
 Fail cannot_write(const std::string& where, int error) {
   const bool full = error == ENOSPC || error == EDQUOT;
-  return fail_errno("write " + where, error, full ? "free some space, or write elsewhere" : "");
+  const char* hint = full ? "free some space, or write elsewhere"
+                     : error == EBADF
+                         ? "whoever started plumb has closed it: -o FILE writes elsewhere"
+                         : "";
+  return fail_errno("write " + where, error, hint);
 }
 
 }  // namespace plumb

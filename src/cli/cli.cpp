@@ -141,8 +141,9 @@ std::span<const Status> statuses() {
 }
 
 int main(int argc, char** argv) {
-  // what is opened later must not become standard output or error where those were closed
-  int spare = open("/dev/null", O_RDWR);
+  // What is opened later must not become standard output or error where those were closed; and what
+  // is written to them has to fail as it would without this.
+  int spare = open("/dev/null", O_RDONLY);
   while (spare >= 0 && spare <= STDERR_FILENO) spare = dup(spare);
   close(spare);
   // a reader that goes away is no failure: writes then say EPIPE
