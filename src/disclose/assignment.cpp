@@ -77,6 +77,7 @@ Range value_after(const Element& element, const Name& name, size_t sign, Strengt
   if (header || name.spaced || name.quote != '\0') {
     while (begin < element.end && is_space(list[begin])) begin++;
   }
+  while (begin < element.end && continues_line(list, begin)) begin += 2;
   if (first && !element.script && name.quote == '\0') return {begin, element.end};
   size_t open = begin;
   if (open < element.end && list[open] == '\\') open++;

@@ -29,6 +29,10 @@ constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 constexpr bool is_letter(char c) { return is_upper(c) || is_lower(c); }
 constexpr bool is_alnum(char c) { return is_letter(c) || is_digit(c); }
 constexpr bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+// A shell takes a backslash before the end of a line, and that end, for nothing.
+constexpr bool continues_line(std::string_view text, size_t at) {
+  return text[at] == '\\' && at + 1 < text.size() && text[at + 1] == '\n';
+}
 constexpr bool is_quote(char c) { return c == '\'' || c == '"' || c == '`'; }
 constexpr char to_lower(char c) { return is_upper(c) ? static_cast<char>(c + ('a' - 'A')) : c; }
 

@@ -27,11 +27,11 @@ bool ends_word(char c) {
          c == '<' || c == '>';
 }
 
-// What a shell takes for the end of a command: not the & of 2>&1, nor a newline after \.
+// What a shell takes for the end of a command: not the & of 2>&1.
 bool ends_command(std::string_view list, size_t at) {
   const char c = list[at];
   const char before = at > 0 ? list[at - 1] : '\0';
-  return c == ';' || c == '|' || (c == '&' && before == '&') || (c == '\n' && before != '\\');
+  return c == ';' || c == '|' || (c == '&' && before == '&') || c == '\n';
 }
 
 // -c, -lc, -ec: the next argument of a shell is a script.
@@ -102,6 +102,10 @@ void SecretFinder::script(Element element, int depth) {
   const Program outer = program_;
   size_t i = element.begin;
   while (i < element.end) {
+    if (continues_line(list_, i)) {
+      i += 2;
+      continue;
+    }
     if (ends_word(list_[i])) {
       if (ends_command(list_, i)) program_ = {};
       i++;
@@ -109,7 +113,7 @@ void SecretFinder::script(Element element, int depth) {
     }
     const size_t begin = i;
     bool spaced = false;
-    while (i < element.end && !ends_word(list_[i])) {
+    while (i < element.end && !ends_word(list_[i]) && !continues_line(list_, i)) {
       const char c = list_[i++];
       if (c != '\'' && c != '"') continue;
       const size_t close = list_.find(c, i);

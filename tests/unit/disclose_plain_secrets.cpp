@@ -52,6 +52,14 @@ constexpr Case masked[] = {
     {"x|--token hunter2 two", "x|--token ***"},
     {"x|/password:hunter2|/v", "x|/password:***|/v"},
     {"sh|-c|x.exe /user:ada /password:hunter2 /v", "sh|-c|x.exe /user:ada /password:*** /v"},
+    // Lines of a script that go on.
+    {"sh|-c|docker login --password \\\n  hunter2 r", "sh|-c|docker login --password \\\n  *** r"},
+    {"sh|-c|docker login --password\\\n  hunter2 r", "sh|-c|docker login --password\\\n  *** r"},
+    {"sh|-c|x --token \\\nhunter2", "sh|-c|x --token \\\n***"},
+    {"sh|-c|export TOKEN=\\\nhunter2", "sh|-c|export TOKEN=\\\n***"},
+    {"sh|-c|sshpass -p \\\n hunter2 ssh h", "sh|-c|sshpass -p \\\n *** ssh h"},
+    {"sh|-c|curl h \\\n --user \\\n u:hunter2", "sh|-c|curl h \\\n --user \\\n u:***"},
+    {"sh|-c|mysql \\\n -phunter2 x", "sh|-c|mysql \\\n -p*** x"},
     // Operands of clients.
     {"sqlplus|-S|scott/hunter2@db|@a/b.sql", "sqlplus|-S|scott/***@db|@a/b.sql"},
     {"sqlplus|scott/hunter2@//h:1521/s as sysdba", "sqlplus|scott/***@//h:1521/s as sysdba"},
