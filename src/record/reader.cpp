@@ -51,7 +51,10 @@ Result<Reader> Reader::start(Fd file, const std::string& name) {
     return fail(name + ": not a recording of plumb", "make one with plumb record TRACER -o FILE");
   uint32_t found = 0;
   std::memcpy(&found, header.data() + magic.size(), sizeof(found));
-  if (got < file_header_size) return fail(name + ": cut off within its first 12 bytes");
+  if (got < file_header_size)
+    return fail(name + ": cut off within its first 12 bytes",
+                "nothing of it is left: its recorder was killed at once or its disk full, or the "
+                "file was cut");
   if (found != version)
     return fail(name + ": format " + std::to_string(found) + ", this plumb reads format " +
                     std::to_string(version),

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/print.h"
+#include "base/text.h"
 #include "record/reader.h"
 #include "session/pipeline.h"
 #include "session/recorded_targets.h"
@@ -41,6 +42,7 @@ class Replay {
 
  private:
   Result<> take(const record::TracerItem& item) {
+    recorded_.push_back(item.part->name);
     const auto& only = request_.tracers;
     if (!only.empty() && std::find(only.begin(), only.end(), item.part->name) == only.end())
       return {};
@@ -115,24 +117,40 @@ class Replay {
   // Once all tracers are known.
   Result<> begin() {
     if (begun_) return {};
+    for (const std::string& name : request_.tracers) TRY(check_recorded(name));
     TRY(check_every(request_, plans_));
     pipeline_.begin();
     begun_ = true;
     return {};
   }
 
+  Result<> check_recorded(const std::string& name) const {
+    if (std::ranges::find(recorded_, name) != recorded_.end()) return {};
+    const std::string near = nearest(name, recorded_);
+    return misuse("--only: no tracer '" + name + "' in " + request_.recording,
+                  near.empty() ? fmt::format("it has {}", fmt::join(recorded_, ", "))
+                               : "did you mean '" + near + "'?");
+  }
+
+  // Without its last words a recording does not tell whether more was lost.
+  std::string losses() const {
+    std::string lost;
+    for (const auto& [what, count] : lost_)
+      lost += fmt::format("{}{} {} ({})", lost.empty() ? "" : ", ", what.first, count, what.second);
+    if (!reader_.damage()) return lost.empty() ? "nothing lost" : "lost: " + lost;
+    return lost.empty() ? "whether any was lost is not known"
+                        : "lost: " + lost + ", and what is not known";
+  }
+
   std::string closing_line() const {
-    std::string events, lost;
+    std::string events;
     for (const auto& [number, stream] : streams_) {
       const Fate& fate = pipeline_.fate(stream);
       events += fmt::format("{}{} {}", events.empty() ? "" : ", ", names_[stream],
                             fate.shown + fate.aggregated);
     }
-    for (const auto& [what, count] : lost_)
-      lost += fmt::format("{}{} {} ({})", lost.empty() ? "" : ", ", what.first, count, what.second);
     return fmt::format("plumb: shown of {}: {}; {}", request_.recording,
-                       events.empty() ? "nothing" : events,
-                       lost.empty() ? "nothing lost" : "lost: " + lost);
+                       events.empty() ? "nothing" : events, losses());
   }
 
   Result<int> verdict() const {
@@ -154,7 +172,7 @@ class Replay {
   Pipeline pipeline_;
   // By stream: what is shown, whom it may concern, and the tracer.
   std::vector<std::unique_ptr<query::Plan>> plans_, targets_;
-  std::vector<std::string> names_;
+  std::vector<std::string> names_, recorded_;  // of the streams; of all tracers in the file
   std::map<uint16_t, size_t> streams_;
   std::map<std::pair<std::string, std::string>, uint64_t> lost_;  // by tracer and reason
   std::string account_;                                           // of the run that recorded
