@@ -32,7 +32,10 @@ static struct task_struct *(*const current_task)(void) __attribute__((const)) = 
 #define task_member(task, member) BPF_CORE_READ(task, member)
 #endif
 
-enum current_limits { MOST_CPUS = 512 };
+enum current_numbers {
+	MOST_CPUS = 512,
+	CAST_KERNEL_OBJECT = 0x7f000001, /* the number of no helper: kernel_object() */
+};
 
 /*
  * Where each CPU keeps its current task (arch/x86/include/asm/current.h). Written before the load, by
@@ -40,7 +43,7 @@ enum current_limits { MOST_CPUS = 512 };
  */
 struct current_places {
 	__u32 holder; /* the kernel's number of struct rcuwait, which is a pointer to a task; 0: not known */
-	enum current_limits limits; /* not read: BTF holds only types that something mentions */
+	enum current_numbers numbers; /* not read: BTF holds only types that something mentions */
 	__u64 of_cpu[MOST_CPUS];
 };
 const volatile struct current_places current_places = {};
@@ -51,7 +54,6 @@ const volatile struct current_places current_places = {};
  * the kernel. The verifier puts a move in the place of bpf_rdonly_cast, whose number user space puts in the
  * place of this one (src/kernel/kernel_types.cpp).
  */
-enum { CAST_KERNEL_OBJECT = 0x7f000001 };
 static void *(*const kernel_object)(__u64 address, __u32 type) = (void *)CAST_KERNEL_OBJECT;
 #endif
 

@@ -52,10 +52,7 @@ struct {
 
 #define now() bpf_ktime_get_ns()
 
-/*
- * A wake-up costs more than a record, so only two records cause one: the first after the reader
- * went idle, and the one that crosses the threshold. Between them the reader comes by itself.
- */
+/* Is this the first record since the reader went idle? Once. */
 static __always_inline bool ends_idleness(void)
 {
 	__u32 zero = 0;
@@ -67,6 +64,10 @@ static __always_inline bool ends_idleness(void)
 	return true;
 }
 
+/*
+ * A wake-up costs more than a record, so only two records cause one: the first after the reader
+ * went idle, and the one that crosses the threshold. Between them the reader comes by itself.
+ */
 static __always_inline __u64 wake_flags(void *ring, __u64 size)
 {
 	__u64 waiting;

@@ -53,7 +53,7 @@ static __always_inline __u64 argument(struct pt_regs *regs, __u32 number)
 	}
 }
 
-/* The current system call was made by a 32-bit program: its numbers and arguments are others. */
+/* The system call of this task was made by a 32-bit program: its numbers and arguments are others. */
 static __always_inline bool task_is_compat(struct task_struct *task)
 {
 	return task_member(task, thread_info.status) & TS_COMPAT;

@@ -18,6 +18,7 @@
 
 #include "base/fd.h"
 #include "kernel/reduced_types.h"
+#include "kernel/rodata.h"
 
 namespace plumb::kernel {
 namespace {
@@ -35,6 +36,7 @@ struct State {
   Fd file;
   std::string path;
   std::optional<uint32_t> cast;
+  int cast_number = 0;  // which the objects call for it
 };
 
 State& state() {
@@ -78,16 +80,14 @@ constexpr std::array typed_sections = {
     TypedSection{"fexit+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, "", BTF_KIND_FUNC},
     TypedSection{"lsm+", BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "bpf_lsm_", BTF_KIND_FUNC}};
 
-// bpf/current.bpf.h: a call to this number is one to bpf_rdonly_cast, where it is ever reached.
-// libbpf would do that for a function declared as the kernel's, but reads all of its types to find
-// it.
-constexpr int cast_placeholder = 0x7f000001;
-
+// Turns the calls to CAST_KERNEL_OBJECT (bpf/current.bpf.h) into calls to bpf_rdonly_cast. libbpf
+// would link a function that is declared as the kernel's, but reads all of its types to find it.
 int link_casts(bpf_program* program) {
   const bpf_insn* begin = bpf_program__insns(program);
   std::vector<bpf_insn> code(begin, begin + bpf_program__insn_cnt(program));
   for (bpf_insn& each : code) {
-    if (each.code != (BPF_JMP | BPF_CALL) || each.src_reg || each.imm != cast_placeholder) continue;
+    if (each.code != (BPF_JMP | BPF_CALL) || each.src_reg || each.imm != state().cast_number)
+      continue;
     each.src_reg = BPF_PSEUDO_KFUNC_CALL;
     each.imm = static_cast<int>(cast_kernel_object());
   }
@@ -158,7 +158,12 @@ Result<> cover(const std::vector<const btf*>& objects) {
   State& all = state();
   if (!all.file) return {};
   const size_t before = all.covered.size();
-  for (const btf* object : objects) all.covered.merge(relocatable_names(object));
+  for (const btf* object : objects) {
+    all.covered.merge(relocatable_names(object));
+    uint64_t number = 0;
+    if (enumerator(object, "CAST_KERNEL_OBJECT", number))
+      all.cast_number = static_cast<int>(number);
+  }
   if (all.covered.size() == before) return {};
   return write_file(TRY(reduced_types(kernel_types(), all.covered)));
 }
