@@ -175,7 +175,9 @@ struct mm_struct {
 };
 
 struct sched_entity {
+	__u64 exec_start; /* rq.clock_task when the sum was last brought up to date */
 	__u64 sum_exec_runtime;
+	struct cfs_rq *cfs_rq;
 };
 
 struct list_head {

@@ -9,10 +9,11 @@
 
 struct rq {
 	unsigned int cpu;
+	__u64 clock, clock_task; /* the second without what interrupts and the hypervisor took */
 };
 
 struct cfs_rq {
-	struct rq *rq;
+	struct rq *rq; /* where groups of tasks are scheduled (FAIR_GROUP_SCHED) */
 };
 
 struct task_group {
