@@ -19,8 +19,8 @@ class AggregateTable {
                  Moments& moments, TableStyle style);
 
   void add(const query::Row& row);
-  // Returns how many lines that are.
-  size_t write(Output& output) const;
+  // Once, at the end. Returns how many lines that are.
+  size_t write(Output& output);
 
  private:
   struct Text {
@@ -28,11 +28,21 @@ class AggregateTable {
     size_t width = 0;
   };
   struct Line {
+    std::string key = {};  // as in query::Row
     std::vector<Text> cells;
     std::string drawing;  // histograms, whole lines
   };
-  Text key_text(const schema::Field& field, const schema::Record& record) const;
-  void write_line(Output& output, const Line& line, const std::vector<size_t>& widths) const;
+  Text key_text(const schema::Field& field, std::string_view key, size_t limit) const;
+  struct Widths {
+    size_t gap = 0;  // between columns
+    std::vector<size_t> columns;
+    size_t row = 0;
+  };
+  Widths measure(size_t gap) const;
+  void fold_headers();
+  void cut_keys(Widths& widths);
+  Widths fit();
+  void write_line(Output& output, const Line& line, const Widths& widths) const;
 
   const schema::Event& event_;
   const query::Grouping& grouping_;
@@ -40,6 +50,7 @@ class AggregateTable {
   Moments& moments_;
   TableStyle style_;
   std::vector<Line> lines_;  // the header first
+  size_t headers_ = 1;       // lines of it: two where one would be wider than the terminal
 };
 
 }  // namespace plumb::render

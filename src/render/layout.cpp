@@ -54,6 +54,7 @@ Column word_column(const Field& field) {
       column.width = from_outside ? 8 : longest_name(field);
   }
   column.least = from_outside ? std::min(column.width, 6u) : column.width;
+  column.tight = std::min(column.least, 6u);
   return column;
 }
 
@@ -75,7 +76,7 @@ Column number_column(const Field& field) {
     column.width = 7;
   else
     column.width = field.size == 8 ? 9 : field.size == 4 ? 7 : 5;
-  column.least = column.width;
+  column.least = column.tight = column.width;
   return column;
 }
 
@@ -83,7 +84,9 @@ Column text_column(const Field& field) {
   Column column{.field = &field, .cuttable = true};
   column.width = field.in_tail() ? comfortable_tail : std::min(field.size - (field.size > 0), 24u);
   column.least = std::min(column.width, field.in_tail() ? 12u : 8u);
-  if (field.kind == Kind::address) column = {.field = &field, .width = 15, .least = 15};
+  column.tight = std::min(column.least, 6u);
+  if (field.kind == Kind::address)
+    column = {.field = &field, .width = 15, .least = 15, .tight = 11};
   return column;
 }
 
@@ -123,9 +126,12 @@ void make_room_for_headers(std::vector<Column>& columns) {
       const auto used = static_cast<uint32_t>(before->header.size());
       borrowed = std::min(length - column.width, before->width - used);
       before->least = std::max(before->least, used + borrowed);
+      before->tight = std::max(before->tight, used + borrowed);
     }
     column.width = std::max(column.width, length - borrowed);
     column.least = std::max(column.least, column.right ? column.width : length);
+    if (column.field != nullptr)
+      column.tight = std::max(column.tight, column.right ? column.width : length);
     before = column.right ? nullptr : &column;
   }
 }
@@ -172,6 +178,11 @@ std::vector<Column> lay_out(std::vector<Column> lead, const std::vector<const Fi
   }
   make_room_for_headers(columns);
   if (terminal > 0) shrink(columns, terminal);
+  if (terminal > 0 && total(columns) > terminal) {
+    columns.back().width = columns.back().least;
+    for (Column& column : columns) column.least = column.tight;
+    shrink(columns, terminal);
+  }
   uint32_t reached = 0;
   for (Column& column : columns) {
     column.begin = reached;

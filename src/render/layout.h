@@ -20,6 +20,7 @@ struct Column {
   bool cuttable = false;  // text that may end in "…" on a terminal; numbers never do
   uint32_t width = 0;
   uint32_t least = 0;  // what it may shrink to on a narrow terminal
+  uint32_t tight = 0;  // and where that is not enough: what is longer pushes what follows
   uint32_t begin = 0;  // first screen column, and one past the last
   uint32_t end = 0;
 };

@@ -9,6 +9,8 @@ namespace plumb::render {
 namespace {
 
 constexpr uint32_t weight_width = 6;
+// Of tracers: longer ones push their rows where the terminal is narrow.
+constexpr uint32_t tight_name = 8;
 
 // Most cells and gaps are shorter than the call of a function takes that copies any number of
 // bytes.
@@ -43,6 +45,11 @@ char* pad(char* at, uint32_t from, uint32_t to) {
   return at + (to - from);
 }
 
+// A column before the fields' own.
+Column lead_column(std::string header, uint32_t width) {
+  return {.header = std::move(header), .width = width, .least = width, .tight = width};
+}
+
 }  // namespace
 
 Table::Table(Output& output, schema::Clock clock, TableStyle style)
@@ -68,13 +75,15 @@ void Table::ensure_headers() {
     if (!tracer.streams) continue;
     std::vector<Column> lead;
     tracer.named = streaming > 1;
-    if (tracer.named)
-      lead.push_back({.header = tracer.event->name, .width = name_width, .least = name_width});
-    lead.push_back(
-        {.header = "TIME", .width = Moments::time_of_day_size, .least = Moments::time_of_day_size});
-    if (tracer.weighted)
-      lead.push_back(
-          {.header = "WEIGHT", .right = true, .width = weight_width, .least = weight_width});
+    if (tracer.named) {
+      lead.push_back(lead_column(tracer.event->name, name_width));
+      lead.back().tight = std::min(name_width, tight_name);
+    }
+    lead.push_back(lead_column("TIME", Moments::time_of_day_size));
+    if (tracer.weighted) {
+      lead.push_back(lead_column("WEIGHT", weight_width));
+      lead.back().right = true;
+    }
     tracer.columns = lay_out(std::move(lead), tracer.fields, style_.terminal);
     header(tracer);
   }
@@ -181,9 +190,10 @@ void Table::erase_what_was_so_far(const Interval& interval) {
   aggregated_ = false;
 }
 
-// All aggregates together leave the last line to the cursor, and each has a header and an (other).
+// All aggregates together leave the last line to the cursor, and each has a header of two lines and
+// an (other).
 uint32_t Table::room() const {
-  constexpr uint32_t around = 4, least = 3;
+  constexpr uint32_t around = 5, least = 3;
   const auto share = style_.lines / static_cast<uint32_t>(tracers_.size());
   return share > around + least ? share - around : least;
 }

@@ -71,15 +71,28 @@ TEST_F(RenderAggregate, Table) {
   render::Table table(out_.output, fixed_clock, {.terminal = 80});
   table.begin(event_, plan);
   table.aggregate(event_, plan, rows_, once, names_);
-  table.aggregate(event_, plan, {rows_[1]}, {0, 1'500'000'000, render::Interval::Kind::repeated}, names_);
+  table.aggregate(event_, plan, {rows_[1]}, {0, 1'500'000'000, render::Interval::Kind::repeated},
+                  names_);
   expect_golden("aggregate_table.txt", out_.text());
+}
+
+TEST_F(RenderAggregate, HeadersFoldWhereTheTerminalIsNarrow) {
+  const query::Plan plan = this->plan();
+  render::Table table(out_.output, fixed_clock, {.terminal = 56});
+  table.begin(event_, plan);
+  table.aggregate(event_, plan, rows_, once, names_);
+  std::stringstream lines(out_.text());
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("..") == std::string::npos) EXPECT_LE(line.size(), 56u) << line;  // not a bar
+  }
+  expect_golden("aggregate_table_narrow.txt", out_.text());
 }
 
 TEST_F(RenderAggregate, WhatIsShownSoFarMakesRoomForWhatFollows) {
   const query::Plan plan = this->plan();
   render::Table table(out_.output, fixed_clock, {.terminal = 80, .lines = 24});
   table.begin(event_, plan);
-  EXPECT_EQ(table.room(), 20u);
+  EXPECT_EQ(table.room(), 19u);
   const auto so_far = [&](uint64_t end) {
     table.aggregate(event_, plan, rows_, {0, end, render::Interval::Kind::so_far}, names_);
     const std::string text = out_.text();
