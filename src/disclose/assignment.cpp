@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "disclose/quote.h"
 #include "disclose/secret_name.h"
 
 namespace plumb::disclose {
@@ -32,7 +33,7 @@ Name name_before(const Element& element, size_t sign) {
   name.index = end > element.begin && (list[end - 1] == ']' || list[end - 1] == '}');
   if (name.index) end--;
   if (end > element.begin && is_quote(list[end - 1])) name.quote = list[--end];
-  if (end > element.begin && name.quote != '\0' && list[end - 1] == '\\') end--;
+  if (name.quote != '\0') end -= escapes_before(element, end);
   name.begin = end;
   while (name.begin > element.begin && is_name_char(list[name.begin - 1])) name.begin--;
   name.text = list.substr(name.begin, end - name.begin);
@@ -60,13 +61,6 @@ size_t bare_end(const Element& element, size_t begin) {
   return element.end;
 }
 
-size_t quoted_end(const Element& element, size_t begin, char quote) {
-  for (size_t i = begin; i < element.end; i++) {
-    if (element.list[i] == quote) return i > begin && element.list[i - 1] == '\\' ? i - 1 : i;
-  }
-  return element.end;
-}
-
 Range value_after(const Element& element, const Name& name, size_t sign, Strength strength) {
   const std::string_view list = element.list;
   const bool header = list[sign] == ':';
@@ -79,13 +73,12 @@ Range value_after(const Element& element, const Name& name, size_t sign, Strengt
   }
   while (begin < element.end && continues_line(list, begin)) begin += 2;
   if (first && !element.script && name.quote == '\0') return {begin, element.end};
-  size_t open = begin;
-  if (open < element.end && list[open] == '\\') open++;
+  const size_t open = std::min(list.find_first_not_of('\\', begin), element.end);
   if (open < element.end && is_quote(list[open]))
-    return {open + 1, quoted_end(element, open + 1, list[open])};
+    return {open + 1, quoted_end(element, open, open + 1)};
   if (header && !slashed && (strength == Strength::header || name.quote == '\0')) {
     const char before = first ? '\0' : list[name.begin - 1];
-    if (is_quote(before)) return {begin, quoted_end(element, begin, before)};
+    if (is_quote(before)) return {begin, quoted_end(element, name.begin - 1, begin)};
     return {begin, std::min(list.find('\n', begin), element.end)};
   }
   return {begin, bare_end(element, begin)};

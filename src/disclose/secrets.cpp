@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "disclose/assignment.h"
+#include "disclose/quote.h"
 #include "disclose/scheme.h"
 #include "disclose/token.h"
 
@@ -116,7 +117,8 @@ void SecretFinder::script(Element element, int depth) {
     while (i < element.end && !ends_word(list_[i]) && !continues_line(list_, i)) {
       const char c = list_[i++];
       if (c != '\'' && c != '"') continue;
-      const size_t close = list_.find(c, i);
+      // Nothing is escaped in single quotes.
+      const size_t close = c == '"' ? closing_quote(element, i - 1, i) : list_.find(c, i);
       if (close >= element.end) continue;
       const std::string_view inside = list_.substr(i, close - i);
       spaced |= std::any_of(inside.begin(), inside.end(), is_space);

@@ -137,11 +137,15 @@ TEST(DiscloseModes, HostileTailsAreSafe) {
 TEST(DiscloseModes, HostileListsAreQuicklyDealtWith) {
   const auto begin = std::chrono::steady_clock::now();
   for (const std::string_view piece :
-       {"://",       "://a:b",    "key=/",      "key='/",       "token=",       "sk-",
-        "key: /x ",  "\"'",       "' \"",       "a=\"",         ",a",           "-----BEGIN ",
-        "eyJ.",      "AKIA-",     ": ",         "password:x ",  "/aB1/",        "--token ",
-        "mysql -p ", "x']=",      "Bearer ",    "Bearer  \t",   "set a_token ", "sqlplus a/",
-        "x;",        "--auth a:", "https://a@", " /password:x", "mysql -vvvvp"}) {
+       {"://",         "://a:b",      "key=/",         "key='/",       "token=",
+        "sk-",         "key: /x ",    "\"'",           "' \"",         "a=\"",
+        ",a",          "-----BEGIN ", "eyJ.",          "AKIA-",        ": ",
+        "password:x ", "/aB1/",       "--token ",      "mysql -p ",    "x']=",
+        "Bearer ",     "Bearer  \t",  "set a_token ",  "sqlplus a/",   "x;",
+        "--auth a:",   "https://a@",  " /password:x",  "mysql -vvvvp", "a:b@",
+        "a:@b",        ";token=x",    "\"a=1;token=x", "\\\"",         "token=\\\"",
+        "token=''",    " --token==x", "'\\''",         "a:b@c:1",      "\\\\\"",
+        "token=\"\";", "token=\"x;",  "a.b@",          "a:b@1."}) {
     std::string list;
     while (list.size() + piece.size() < UINT16_MAX) list += piece;
     disclose::SecretFinder finder;
