@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "disclose/connection_string.h"
 #include "disclose/quote.h"
 #include "disclose/secret_name.h"
 
@@ -81,7 +82,8 @@ Range value_after(const Element& element, const Name& name, size_t sign, Strengt
     if (is_quote(before)) return {begin, quoted_end(element, name.begin - 1, begin)};
     return {begin, std::min(list.find('\n', begin), element.end)};
   }
-  return {begin, bare_end(element, begin)};
+  const auto field_end = header ? std::nullopt : connection_field_end(element, name.begin, begin);
+  return {begin, field_end ? *field_end : bare_end(element, begin)};
 }
 
 // A colon means much else: C++ names, ports, drives, times, volumes.

@@ -42,5 +42,40 @@ TEST(DiscloseForms, AnEscapedQuoteEndsNoValue) {
   expect_shown(shown);
 }
 
+TEST(DiscloseForms, AValueOfAConnectionStringGoesToItsSemicolon) {
+  constexpr Case masked[] = {
+      {"app|Server=db;User Id=sa;Password=hunt er2x;Timeout=5",
+       "app|Server=db;User Id=sa;Password=***;Timeout=5"},
+      {"app|--conn|Server=db;User Id=sa;Password=hunt er2x",
+       "app|--conn|Server=db;User Id=sa;Password=***"},
+      {"app|Db=Server=db; User Id=sa; Pwd=hunt er2x; Encrypt=true",
+       "app|Db=Server=db; User Id=sa; Pwd=***; Encrypt=true"},
+      {"app|Server=db;Password=\"hunt;er 2x\";Timeout=5",
+       "app|Server=db;Password=\"***\";Timeout=5"},
+      {"app|Server=db;Password='it''s;me';Timeout=5", "app|Server=db;Password='***';Timeout=5"},
+      {"app|Data Source=\"a;b\";Password=hunt er2x", "app|Data Source=\"a;b\";Password=***"},
+      {"app|jdbc:sqlserver://h:1433;user=sa;password=hunt er2x;encrypt=true",
+       "app|jdbc:sqlserver://h:1433;user=sa;password=***;encrypt=true"},
+      {"app|{\"Db\":\"Server=db;Password=hunt er2x\",\"x\":\"y\"}",
+       "app|{\"Db\":\"Server=db;Password=***\",\"x\":\"y\"}"},
+      {R"(sh|-c|app "{\"Db\":\"Server=db;Password=hunt er2x\",\"x\":\"y\"}" z)",
+       R"(sh|-c|app "{\"Db\":\"Server=db;Password=***\",\"x\":\"y\"}" z)"},
+      {"sh|-c|app 'Server=db;Password=hunt er2x;' x", "sh|-c|app 'Server=db;Password=***;' x"},
+      {"sh|-c|app 'Password=hunt er2x;Server=db' x", "sh|-c|app 'Password=***;Server=db' x"},
+      // Of a shell's assignments only the value.
+      {"ssh|h|A=1; TOKEN=hunter2 make all", "ssh|h|A=1; TOKEN=*** make all"},
+      {"sh|-c|ssh h 'TOKEN=hunter2 make; B=1 x'", "sh|-c|ssh h 'TOKEN=*** make; B=1 x'"},
+      {"sh|-c|FOO=1; TOKEN=hunter2 make all", "sh|-c|FOO=1; TOKEN=*** make all"},
+      {"sh|-c|x=\"a\";B=1;TOKEN=hunter2 make all", "sh|-c|x=\"a\";B=1;TOKEN=*** make all"},
+  };
+  expect_masked(masked);
+  constexpr const char* shown[] = {
+      "app|Server=db;Initial Catalog=my shop;User Id=sa;Timeout=5",
+      "app|a=1;MONKEY=x y;b=2",
+      "bash|-c|A=1; B=2;C=3 make; echo \"D=4;E=5 f\"",
+  };
+  expect_shown(shown);
+}
+
 }  // namespace
 }  // namespace plumb::test
