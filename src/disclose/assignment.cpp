@@ -68,7 +68,8 @@ Range value_after(const Element& element, const Name& name, size_t sign, Strengt
   const bool slashed = header && is_slashed(element, name);
   const bool first = name.begin == element.begin + (slashed ? 1 : 0);
   size_t begin = sign + 1;
-  if (!header && begin < element.end && list[begin] == '>') begin++;  // 'password' => 'x'
+  // 'password' => 'x', --password==x
+  if (!header && begin < element.end && (list[begin] == '>' || list[begin] == '=')) begin++;
   if (header || name.spaced || name.quote != '\0') {
     while (begin < element.end && is_space(list[begin])) begin++;
   }
@@ -86,13 +87,41 @@ Range value_after(const Element& element, const Name& name, size_t sign, Strengt
   return {begin, field_end ? *field_end : bare_end(element, begin)};
 }
 
+// 1.0, 2.1rc1, 1.*, as packages have them.
+bool begins_with_version(std::string_view text) {
+  const size_t end = std::min(text.find_first_of(" \t\r\n,;'\"`)]"), text.size());
+  const std::string_view word = text.substr(0, end);
+  const size_t dot = word.find_first_not_of("0123456789");
+  if (dot == 0 || dot == word.npos || word[dot] != '.' || dot + 1 == word.size()) return false;
+  return std::all_of(word.begin() + static_cast<ptrdiff_t>(dot), word.end(), [](char c) {
+    return is_digit(c) || is_lower(c) || c == '.' || c == '*' || c == '+' || c == '-' || c == '!';
+  });
+}
+
+// Code compares with ==, and packages their versions: what begins an argument assigns, be it by
+// mistake. In text, and by a weak name, only an option (--password==x) or a variable in capitals.
+bool assigns_twice(const Element& element, const Name& name, size_t sign, Strength strength) {
+  const std::string_view text = element.list.substr(0, element.end);
+  const std::string_view value = text.substr(sign + 2);
+  const char before = name.begin > element.begin ? text[name.begin - 1] : ' ';
+  if (name.spaced || name.quote != '\0' || name.index) return false;
+  if (!is_space(before) && !is_quote(before)) return false;
+  if (value.empty() || is_space(value[0]) || is_quote(value[0]) || value[0] == '=') return false;
+  if (text[name.begin] == '-') return true;
+  const bool capitals = std::none_of(name.text.begin(), name.text.end(), is_lower);
+  const bool argument = name.begin == element.begin && strength != Strength::weak;
+  return (capitals || argument) && !begins_with_version(value);
+}
+
 // A colon means much else: C++ names, ports, drives, times, volumes.
 bool assigns(const Element& element, const Name& name, size_t sign, Strength strength) {
   const std::string_view text = element.list.substr(0, element.end);
   const char before = sign > element.begin ? text[sign - 1] : '\0';
   const char after = sign + 1 < text.size() ? text[sign + 1] : '\0';
   if (name.index && name.quote == '\0' && strength == Strength::weak) return false;
-  if (text[sign] == '=') return after != '=' && before != '!' && before != '=';
+  if (text[sign] == '=' && after == '=' && before != '!' && before != '=')
+    return assigns_twice(element, name, sign, strength);
+  if (text[sign] == '=') return before != '!' && before != '=';
   if (before == ':' || after == ':' || after == '=') return false;
   if (is_space(after) || name.quote != '\0' || is_quote(after)) return true;
   const bool first = name.begin == element.begin || is_slashed(element, name);

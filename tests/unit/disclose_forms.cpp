@@ -77,5 +77,31 @@ TEST(DiscloseForms, AValueOfAConnectionStringGoesToItsSemicolon) {
   expect_shown(shown);
 }
 
+TEST(DiscloseForms, ADoubledSignAssignsAtTheBeginningOfAnArgument) {
+  constexpr Case masked[] = {
+      {"app|--password==hunter2", "app|--password==***"},
+      {"app|--token==1.0", "app|--token==***"},
+      {"env|KEY==hunter2|TOKEN==hunter2|x", "env|KEY==***|TOKEN==***|x"},
+      {"http|h.example|token==hunter2", "http|h.example|token==***"},
+      {"sh|-c|app --password==hunter2 -v; export TOKEN==hunter2 x",
+       "sh|-c|app --password==*** -v; export TOKEN==*** x"},
+  };
+  expect_masked(masked);
+  constexpr const char* shown[] = {
+      "pip|install|token==1.0|secret-sauce==2.1|passwd==3.*|token-utils==1.0.dev3",
+      "sh|-c|pip install 'token==1.0,<2' secret==2.1.post1",
+      "[|hunter|==|y|]",
+      "sh|-c|[ $token == y ] && [ \"$KEY\" == x ] && [[ $token==y ]] && [ \"$token\"==\"y\" ]",
+      "awk|-F,|$1==key {print}",
+      "awk|key==last {n++} {last=key}",
+      "awk|NR==1 && key==\"x\" {print $2}",
+      "python3|-c|if token==other and key == 'x': pass",
+      "kubectl|get|pods|-l|app=x,token==y",
+      "git|commit|-m|a token==other is no secret",
+      "node|-e|if (password===other) f()",
+  };
+  expect_shown(shown);
+}
+
 }  // namespace
 }  // namespace plumb::test
