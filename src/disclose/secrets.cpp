@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "disclose/assignment.h"
+#include "disclose/login.h"
 #include "disclose/quote.h"
 #include "disclose/scheme.h"
 #include "disclose/token.h"
@@ -71,7 +72,10 @@ void SecretFinder::element(Element element) {
   words(element);
   script_follows_ = announces_script(element.text());
   if ((traits & has_sign) != 0) find_assignments(element, ranges_);
-  if ((traits & has_colon) != 0) find_url_passwords(element, ranges_);
+  if ((traits & has_colon) != 0) {
+    find_url_passwords(element, ranges_);
+    find_logins(element, ranges_);
+  }
   if (size >= shortest_token || element.cut) find_tokens(element, survey_.word_starts, ranges_);
   if ((size >= 20 || element.cut) && (traits & has_mixture) == has_mixture)
     find_random_words(element, ranges_);

@@ -103,5 +103,44 @@ TEST(DiscloseForms, ADoubledSignAssignsAtTheBeginningOfAnArgument) {
   expect_shown(shown);
 }
 
+TEST(DiscloseForms, ALoginNeedsNoScheme) {
+  constexpr Case masked[] = {
+      {"curl|ada:hunter2@h.example|ada:word@h.example/path",
+       "curl|ada:***@h.example|ada:***@h.example/path"},
+      {"app|ada:word@db:3306|ada:word@10.0.0.1|ada:word@localhost",
+       "app|ada:***@db:3306|ada:***@10.0.0.1|ada:***@localhost"},
+      {"env|http_proxy=ada:word@proxy:3128|x", "env|http_proxy=ada:***@proxy:3128|x"},
+      {"curl|-xada:hunter2@proxy:3128", "curl|-xada:***@proxy:3128"},
+      {"psexec.py|CORP/ada:hunter2@10.0.0.1|CORP\\ada:Pa@ss!@dc",
+       "psexec.py|CORP/ada:***@10.0.0.1|CORP\\ada:***@dc"},
+      {"app|ada:hun@ter2@tcp(127.0.0.1:3306)/shop", "app|ada:***@tcp(127.0.0.1:3306)/shop"},
+      {"app|a:word@h1:27017,b:word@h2:27017/db", "app|a:***@h1:27017,b:***@h2:27017/db"},
+      {"sh|-c|curl -s ada:hunter2@h/x -o f", "sh|-c|curl -s ada:***@h/x -o f"},
+  };
+  expect_masked(masked);
+  constexpr const char* shown[] = {
+      "git|clone|git@github.com:a/b1",
+      "scp|ada@h1:/a/b1|h2:dir/x1|h:a/b@2x.png",
+      "rsync|-a|ada@h::mod/x1|/d",
+      "ssh|-L|8080:host:80|a@b|-L8080:db1:80",
+      "ssh|-J|ada@gate:2222,bob@h:22|h",
+      "docker|run|nginx:1.25@sha256:"
+      "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+      "docker|run|r.example:5000/a/b:v1@sha256:12345678901234567890123456789012",
+      "mvn|exec:java@run1|com.example:a1:1.0@aar",
+      "npm|install|x@npm:react@17|npm:react17@latest",
+      "gcloud|--member=serviceAccount:sa1@p.iam.gserviceaccount.com|--member=user:ada2@h.example",
+      "mail|mailto:ada1@h.example|ada1@h.example",
+      "ld|fun1:pthread_create@@GLIBC_2.2.5",
+      "sed|-e|s:a@b1:c@d1:g|-e|s@a:b1@c@",
+      "git|show|HEAD:src/a1@b|main:x@{1}",
+      "java|jdbc:oracle:thin:@h:1521/x",
+      "redis-cli|--cluster|create|127.0.0.1:6379@16379|r1:7000@17000",
+      "curl|https://h/a:b1@c/d|http://h:80/@x",
+      "sh|-c|curl ${U}:${P}@h/x",
+  };
+  expect_shown(shown);
+}
+
 }  // namespace
 }  // namespace plumb::test
