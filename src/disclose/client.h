@@ -16,6 +16,7 @@ struct ClientFlag {
   std::string_view command = {};  // only after this word: docker login
   std::string_view cluster = {};  // options without values that may precede it: -vpSECRET
   uint8_t place = 1;              // of an operand: counted from the client or its command
+  bool runs = false;  // behind it comes another program, whose options these are not: sshpass
 };
 
 // The flags of the program that a word names, by its last path component without .exe; empty for

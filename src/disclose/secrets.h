@@ -60,7 +60,7 @@ class SecretFinder {
   bool client_option(Range range, std::string_view word);
   void note_option(std::string_view word);
   void operand(Range range, std::string_view word);
-  void client_operand(Range range, std::string_view word);
+  bool client_operand(Range range, std::string_view word);
   void setting(std::string_view word);
   bool in_command(const ClientFlag& flag) const;
   void add_after(Range range, char after);

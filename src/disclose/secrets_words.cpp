@@ -72,8 +72,11 @@ void SecretFinder::add_after(Range range, char after) {
   add(secret);
 }
 
+// Quotes with nothing within are no secret: ssh-keygen -N "".
 void SecretFinder::add(Range range) {
-  if (range.begin < range.end) ranges_.push_back(range);
+  if (range.begin >= range.end) return;
+  const std::string_view word = list_.substr(range.begin, range.end - range.begin);
+  if (!std::all_of(word.begin(), word.end(), is_quote)) ranges_.push_back(range);
 }
 
 void SecretFinder::option(Range range, std::string_view word) {
@@ -108,13 +111,13 @@ bool SecretFinder::client_option(Range range, std::string_view word) {
     if (size == word.size()) {
       if (flag.takes == ClientFlag::Takes::attached) continue;
       expect_ = {Strength::strong, flag.after, true};
-      if (flag.after == '\0') program_ = {};  // what follows may be another program: sshpass, sudo
+      if (flag.runs) program_ = {};
       return true;
     }
     const bool assigned = flag.flag.size() > 2 && word[size] == '=';  // --user=name:password
     if (!assigned && flag.takes == ClientFlag::Takes::next) continue;
     add_after({range.begin + size + (assigned ? 1 : 0), range.end}, flag.after);
-    if (flag.after == '\0' && flag.takes != ClientFlag::Takes::attached) program_ = {};
+    if (flag.runs) program_ = {};
     return true;
   }
   return false;
@@ -129,28 +132,30 @@ void SecretFinder::note_option(std::string_view word) {
 void SecretFinder::operand(Range range, std::string_view word) {
   if (const auto flags = client_flags(word); !flags.empty()) {
     program_ = {.flags = flags};
-  } else if (!program_.flags.empty()) {
-    client_operand(range, word);
+  } else if (!program_.flags.empty() && client_operand(range, word)) {
+    return;
   }
   setting(word);
 }
 
-void SecretFinder::client_operand(Range range, std::string_view word) {
+// Whether the word is the client's command, which names nothing then: ipmitool user set password.
+bool SecretFinder::client_operand(Range range, std::string_view word) {
   const auto is_command = [&](const ClientFlag& flag) { return flag.command == word; };
   if (program_.command.empty() && !word.empty() &&
       std::any_of(program_.flags.begin(), program_.flags.end(), is_command)) {
     program_.command = word;
     program_.operands = 0;
-    return;
+    return true;
   }
   // The value of an option (htpasswd -C 10) or a parameter (vault login method=x).
-  if ((after_option_ && is_number(word)) || is_parameter(word)) return;
+  if ((after_option_ && is_number(word)) || is_parameter(word)) return false;
   program_.operands++;
   for (const ClientFlag& flag : program_.flags) {
     if (flag.takes != ClientFlag::Takes::operand || flag.place != program_.operands) continue;
     const bool given = flag.flag.empty() || (program_.given >> (flag.flag[1] & 63) & 1) != 0;
     if (given && in_command(flag)) add_after(range, flag.after);
   }
+  return false;
 }
 
 // aws configure set aws_secret_access_key SECRET; git config some.token SECRET. A sentence may say
