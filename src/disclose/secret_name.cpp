@@ -12,17 +12,28 @@ using std::operator""sv;
 
 constexpr std::array weak_words = {"key"sv, "pwd"sv};
 constexpr std::array strong_endings = {
-    "password"sv,  "passwd"sv,     "passphrase"sv,  "passcode"sv,  "secret"sv,
-    "token"sv,     "credential"sv, "credentials"sv, "apikey"sv,    "accesskey"sv,
-    "secretkey"sv, "privatekey"sv, "requirepass"sv, "masterauth"sv};
+    "password"sv,    "passwd"sv,      "passphrase"sv, "passcode"sv,  "secret"sv,    "token"sv,
+    "credential"sv,  "credentials"sv, "apikey"sv,     "accesskey"sv, "secretkey"sv, "privatekey"sv,
+    "requirepass"sv, "masterauth"sv,  "storepass"sv,  "keypass"sv};
+// Whose key, pass or pwd it is: with these a word may end that does not take them apart. A MONKEY,
+// a TURNKEY, a BYPASS and OLDPWD are nobody's.
+constexpr std::array owners = {
+    "access"sv, "account"sv, "admin"sv,   "app"sv,        "auth"sv,    "client"sv, "cloud"sv,
+    "crypt"sv,  "db"sv,      "deploy"sv,  "encryption"sv, "ftp"sv,     "gpg"sv,    "hmac"sv,
+    "http"sv,   "jwt"sv,     "ldap"sv,    "license"sv,    "login"sv,   "mail"sv,   "master"sv,
+    "mongo"sv,  "mysql"sv,   "pg"sv,      "proxy"sv,      "redis"sv,   "root"sv,   "rsa"sv,
+    "server"sv, "service"sv, "session"sv, "shared"sv,     "signing"sv, "smtp"sv,   "sql"sv,
+    "ssh"sv,    "ssl"sv,     "storage"sv, "sudo"sv,       "tls"sv,     "vault"sv,  "web"sv,
+    "webhook"sv};
 constexpr std::array header_words = {"authorization"sv, "cookie"sv};
 // Last words of names that say something about a secret, not the secret.
 constexpr std::array about_words = {
-    "file"sv,   "path"sv,    "dir"sv,     "id"sv,      "name"sv,     "type"sv,      "url"sv,
-    "uri"sv,    "size"sv,    "length"sv,  "len"sv,     "count"sv,    "limit"sv,     "ttl"sv,
-    "expiry"sv, "expires"sv, "timeout"sv, "version"sv, "format"sv,   "algorithm"sv, "alg"sv,
-    "bits"sv,   "usage"sv,   "prefix"sv,  "index"sv,   "server"sv,   "policy"sv,    "jar"sv,
-    "stdin"sv,  "fd"sv,      "prompt"sv,  "helper"sv,  "username"sv, "env"sv,       "var"sv};
+    "file"sv,   "path"sv,    "dir"sv,     "id"sv,      "name"sv,   "type"sv,      "url"sv,
+    "uri"sv,    "size"sv,    "length"sv,  "len"sv,     "count"sv,  "limit"sv,     "ttl"sv,
+    "expiry"sv, "expires"sv, "timeout"sv, "version"sv, "format"sv, "algorithm"sv, "algorithms"sv,
+    "alg"sv,    "types"sv,   "bits"sv,    "usage"sv,   "prefix"sv, "index"sv,     "server"sv,
+    "policy"sv, "jar"sv,     "stdin"sv,   "fd"sv,      "prompt"sv, "helper"sv,    "username"sv,
+    "env"sv,    "var"sv};
 // Words that make a KEY public.
 constexpr std::array open_words = {"public"sv,    "pub"sv,   "sort"sv,    "primary"sv, "foreign"sv,
                                    "partition"sv, "cache"sv, "routing"sv, "group"sv};
@@ -68,6 +79,20 @@ class Words {
   std::array<char, longest_word> word_;
 };
 
+// SSHKEY, DBPASS. Such a key may be a file's, as SSH_KEY may.
+Strength strength_of_compound(std::string_view word) {
+  for (const auto& [ending, strength] : {std::pair{"key"sv, Strength::weak},
+                                         {"pass"sv, Strength::strong},
+                                         {"pwd"sv, Strength::strong}}) {
+    if (!word.ends_with(ending)) continue;
+    word.remove_suffix(ending.size());
+    const bool owned = std::any_of(owners.begin(), owners.end(),
+                                   [&](std::string_view owner) { return word.ends_with(owner); });
+    return owned ? strength : Strength::none;
+  }
+  return Strength::none;
+}
+
 Strength strength_of_word(std::string_view word) {
   // Every word below ends in one of these letters.
   constexpr std::string_view endings = "dehlnsty";
@@ -77,7 +102,7 @@ Strength strength_of_word(std::string_view word) {
   for (const std::string_view ending : strong_endings) {
     if (word.ends_with(ending)) return Strength::strong;
   }
-  return Strength::none;
+  return strength_of_compound(word);
 }
 
 bool is_path(std::string_view value) {

@@ -142,5 +142,25 @@ TEST(DiscloseForms, ALoginNeedsNoScheme) {
   expect_shown(shown);
 }
 
+TEST(DiscloseForms, ANameMayBeWrittenTogether) {
+  constexpr Case masked[] = {
+      {"env|SSHKEY=hunter2|DEPLOYKEY=hunter2|APIKEY=hunter2|x",
+       "env|SSHKEY=***|DEPLOYKEY=***|APIKEY=***|x"},
+      {"app|--signingkey|hunter2|--authkey=hunter2", "app|--signingkey|***|--authkey=***"},
+      {"env|DBPASS=hunter2|ROOTPWD=hunter2", "env|DBPASS=***|ROOTPWD=***"},
+      {"keytool|-storepass|123456|-keypass|changeit|-keystore|a.jks",
+       "keytool|-storepass|***|-keypass|***|-keystore|a.jks"},
+  };
+  expect_masked(masked);
+  constexpr const char* shown[] = {
+      "env|MONKEY=a|HOTKEY=b|KEYBOARD=c|TURNKEY=d|keypress=e|DONKEY=f|WHISKEY=g|KEYMAP=us",
+      "env|BYPASS=a|COMPASS=b|TRESPASS=c|OLDPWD=/x|PASSAGE=d",
+      "env|SSHKEY=/root/.ssh/id|DEPLOYKEY=deploy.pem",
+      "app|--hotkey|ctrl|--sshkey|~/.ssh/id_rsa",
+      "ssh|-o|HostKeyAlgorithms=+ssh-rsa|-o|PubkeyAcceptedKeyTypes=+ssh-rsa|h",
+  };
+  expect_shown(shown);
+}
+
 }  // namespace
 }  // namespace plumb::test
