@@ -42,3 +42,12 @@ static __always_inline struct host_view view_of_host(struct tail *tail, struct f
 	view.path = path_in_file_system(tail, path);
 	return view;
 }
+
+/* Both views of an open file, for an event `e` with the fields `path` and `host`. */
+#define view_file(event, e, tail, file)                                                            \
+	do {                                                                                       \
+		if (wants(event, path))                                                            \
+			(e)->path = path_of_file(tail, file);                                      \
+		if (wants_any(event, host))                                                        \
+			(e)->host = view_of_host(tail, file);                                      \
+	} while (0)

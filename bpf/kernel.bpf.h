@@ -172,6 +172,7 @@ struct mm_struct {
 	unsigned long stack_vm, total_vm; /* pages */
 	unsigned long brk;
 	unsigned long arg_start, arg_end, env_start, env_end;
+	struct file *exe_file;
 };
 
 struct sched_entity {

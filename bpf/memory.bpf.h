@@ -29,3 +29,11 @@ static __always_inline struct memory memory_bounds(void)
 		.stack_size = BPF_CORE_READ(mm, stack_vm) << 12,
 	};
 }
+
+/* The program that runs; of a script its interpreter. */
+static __always_inline struct file *own_executable(void)
+{
+	struct mm_struct *mm = own_memory();
+
+	return BPF_CORE_READ(mm, exe_file);
+}

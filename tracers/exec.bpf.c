@@ -11,8 +11,8 @@
 //        beyond 20 KiB are cut and marked; of an attempt, beyond 64 and 1023 bytes of each.
 #include "tracer.bpf.h"
 #include "args.bpf.h"
+#include "host_view.bpf.h"
 #include "memory.bpf.h"
-#include "path.bpf.h"
 
 LIFECYCLE_EVENT(exec, "a program that was started, or the attempt that failed") {
 	struct caller who        DETAIL_PART(comm);
@@ -23,6 +23,7 @@ LIFECYCLE_EVENT(exec, "a program that was started, or the attempt that failed") 
 	text_t        path       KEY PRIVACY(path) DOC("the file, as it was passed");
 	list_t        args       PRIVACY(argument) DOC("the whole argument vector");
 	text_t        cwd        PRIVACY(path) DETAIL DOC("working directory, as the process sees it");
+	struct host_view host    DETAIL DOC("where the host sees what runs, of a script its interpreter, if elsewhere");
 	struct memory memory     DETAIL;
 };
 
@@ -56,6 +57,8 @@ static __always_inline int started(void *ctx, struct linux_binprm *bprm)
 		e.path = kernel_text(tail, BPF_CORE_READ(bprm, filename));
 	if (wants(exec, cwd))
 		e.cwd = cwd_text(tail);
+	if (wants_any(exec, host))
+		e.host = view_of_host(tail, own_executable());
 	if (wants(exec, args))
 		e.args = own_args(tail);
 	return emit_tail(ctx, &e, tail);

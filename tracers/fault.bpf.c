@@ -10,7 +10,7 @@
 // Blind: faults outside of any mapping, which end in SIGSEGV: the tracer signal sees those. No file is told where
 //        the kernel has let go of the mapping for good, as it does to slow down who writes too fast.
 #include "tracer.bpf.h"
-#include "file.bpf.h"
+#include "host_view.bpf.h"
 #include "state.bpf.h"
 
 enum fault_kind { FAULT_MINOR, FAULT_MAJOR };
@@ -27,6 +27,7 @@ EVENT(fault, "a page fault", VIEW("who.comm,path", "count,sum(latency),p99(laten
 	bytes_t offset           DOC("where in the file it is");
 	ns_t latency             DOC("from the fault to the page");
 	text_t path              KEY PRIVACY(path) DOC("the file; nothing where the memory has none");
+	struct host_view host    DETAIL DOC("where the host sees it, if elsewhere");
 };
 
 KNOB(bool, minor, false, "also minor faults, which wait for nothing");
@@ -104,7 +105,7 @@ int BPF_PROG(on_end, struct vm_area_struct *area, unsigned long address, unsigne
 	tail = open_tail(&e);
 	if (!tail)
 		return 0;
-	if (file && wants(fault, path))
-		e.path = path_of_file(tail, file);
+	if (file)
+		view_file(fault, &e, tail, file);
 	return emit_tail(ctx, &e, tail);
 }

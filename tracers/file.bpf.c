@@ -83,12 +83,8 @@ static __always_inline int send(void *ctx, struct file *e, struct io *io)
 
 	if (!tail)
 		return 0;
-	if (file_of(io->fd) == io->file) {
-		if (wants(file, path))
-			e->path = path_of_file(tail, io->file);
-		if (wants_any(file, host))
-			e->host = view_of_host(tail, io->file);
-	}
+	if (file_of(io->fd) == io->file)
+		view_file(file, e, tail, io->file);
 	return emit_tail(ctx, e, tail);
 }
 

@@ -7,7 +7,8 @@
 //
 // Cost:  two to five microseconds per change, and some 200 ns for every system call of the machine.
 // Blind: io_uring, 32-bit programs, what open creates or cuts (see `open`), times and attributes. Links in
-//        absolute paths are not resolved. What fsopen and fsmount make is seen when move_mount places it.
+//        absolute paths are not resolved, and where the host sees a name is not told: a name has no file yet, or
+//        no more. What fsopen and fsmount make is seen when move_mount places it.
 #include "tracer.bpf.h"
 #include "args.bpf.h"
 #include "file.bpf.h"

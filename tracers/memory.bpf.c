@@ -10,7 +10,7 @@
 //        32-bit programs. Growth is that of the address space: resident pages come with page faults. It
 //        is the whole process's, so what other threads did meanwhile is in it.
 #include "tracer.bpf.h"
-#include "file.bpf.h"
+#include "host_view.bpf.h"
 #include "mapping.bpf.h"
 #include "state.bpf.h"
 
@@ -28,6 +28,7 @@ EVENT(memory, "a call that changes a process's memory") {
 	enum memory_advice advice          KEY DETAIL DOC("of madvise");
 	descriptor_t fd                    DETAIL DOC("of mmap: the file's descriptor, or -1");
 	text_t path                        KEY PRIVACY(path) DOC("of mmap: the file, as the process sees it");
+	struct host_view host              DETAIL DOC("where the host sees it, if elsewhere");
 };
 
 struct call {
@@ -112,7 +113,7 @@ int on_return(__u64 *ctx)
 	if (!tail)
 		return 0;
 	/* these two may come before the file was looked at */
-	if (e.fd >= 0 && e.error != EBADF && e.error != EINVAL && wants(memory, path))
-		e.path = path_of_file(tail, file_of(e.fd));
+	if (e.fd >= 0 && e.error != EBADF && e.error != EINVAL)
+		view_file(memory, &e, tail, file_of(e.fd));
 	return emit_tail(ctx, &e, tail);
 }
