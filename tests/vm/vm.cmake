@@ -1,17 +1,20 @@
 # The live suite inside distribution kernels under software emulation, two at a time on two processors: without what
-# depends on no kernel (`once` in tests/live), and with smaller storms. The oldest and the newest kernel run all of it,
-# those between them the first test of each file.
-function(live_test name first)
-  list(TRANSFORM ARGN PREPEND "-k;" OUTPUT_VARIABLE kernels)
+# depends on no kernel (`once` in tests/live), and with smaller storms. The newest takes longest and begins.
+function(live_test name)
+  cmake_parse_arguments(GUEST "" "" "KERNELS;OPTIONS;TESTS" ${ARGN})
+  list(TRANSFORM GUEST_KERNELS PREPEND "-k;" OUTPUT_VARIABLE kernels)
+  list(TRANSFORM GUEST_TESTS REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/tests/live/\\1.test" OUTPUT_VARIABLE files)
   add_test(NAME vm.${name}
-    COMMAND env PLUMB_TEST_SECONDS=300 PLUMB_TEST_VM=1 PLUMB_TEST_FIRST=${first}
-      ${CMAKE_SOURCE_DIR}/tests/vm/matrix ${kernels} -t 1700 --
+    COMMAND env PLUMB_TEST_SECONDS=300 PLUMB_TEST_VM=1
+      ${CMAKE_SOURCE_DIR}/tests/vm/matrix ${kernels} -t 1700 ${GUEST_OPTIONS} --
       ${CMAKE_SOURCE_DIR}/tests/live/run --plumb $<TARGET_FILE:plumb>
-      --workloads ${CMAKE_BINARY_DIR}/workloads)
+      --workloads ${CMAKE_BINARY_DIR}/workloads ${files})
   set_tests_properties(vm.${name} PROPERTIES LABELS vm SKIP_RETURN_CODE 77 TIMEOUT 3600 RUN_SERIAL ON)
 endfunction()
-live_test(live 0 5.10 newest)
-live_test(live_between 1 6.1 6.12)
+live_test(live KERNELS newest 5.10 6.1 6.12)
+# What keeps something for each thread, with a processor on which the newest kernel can (tests/vm/boot -c).
+live_test(live_threads KERNELS newest OPTIONS -c -n 3
+  TESTS futex lock lock_names offcpu runq syscall view)
 
 # Machines that forbid tracing: it fails with a reason and a hint.
 function(refused_test name pattern)
@@ -24,12 +27,9 @@ refused_test(no_btf "no BTF" -B)
 refused_test(lockdown "lockdown=confidentiality" -a lockdown=confidentiality)
 
 # The programs of exec that this machine may not have: each surface, on an old and a new kernel.
-foreach(kernel 5.10 newest)
-  foreach(surface fentry kprobe)
-    add_test(NAME vm.${surface}_${kernel}
-      COMMAND ${CMAKE_SOURCE_DIR}/tests/vm/matrix -k ${kernel} --
-        ${CMAKE_SOURCE_DIR}/tests/vm/surface $<TARGET_FILE:plumb> ${surface})
-    set_tests_properties(vm.${surface}_${kernel} PROPERTIES
-      LABELS vm SKIP_RETURN_CODE 77 TIMEOUT 300)
-  endforeach()
+foreach(surface fentry kprobe)
+  add_test(NAME vm.${surface}
+    COMMAND ${CMAKE_SOURCE_DIR}/tests/vm/matrix -k newest -k 5.10 --
+      ${CMAKE_SOURCE_DIR}/tests/vm/surface $<TARGET_FILE:plumb> ${surface})
+  set_tests_properties(vm.${surface} PROPERTIES LABELS vm SKIP_RETURN_CODE 77 TIMEOUT 300 RUN_SERIAL ON)
 endforeach()
