@@ -39,29 +39,33 @@ int BPF_PROG(on_state, struct sock *sk, int from, int to)
 	return 0;
 }
 
-/* False: nobody who is traced, which is counted, or nobody can tell. */
-static __always_inline bool asked_by(struct sock *sk, struct caller *who)
+static __always_inline struct sock *socket_of(struct dns_packet *p)
 {
-	struct caller *opener = recall(connections, sk);
+	struct sk_buff *skb = p->skb;
 
-	if (opener)
-		*who = *opener;
-	return opener || (sends_on(sk) && caller_to_remember(who));
+	return BPF_CORE_READ(skb, sk);
+}
+
+/* False: nobody who is traced, which is counted, or nobody can tell. */
+static __always_inline bool query_begins(struct sock *sk)
+{
+	return recall(connections, sk) || (sends_on(sk) && span_begins());
 }
 
 /* The query at hand, into memory of a map. */
-static __always_inline bool dns_query_of(struct dns_packet *p, struct dns_query *query)
+static __always_inline void dns_query_of(struct dns_packet *p, struct dns_query *query)
 {
-	struct sk_buff *skb = p->skb;
-	struct sock *sk = BPF_CORE_READ(skb, sk);
+	struct sock *sk = socket_of(p);
+	struct caller *opener = recall(connections, sk);
 
-	if (!asked_by(sk, &query->who))
-		return false;
+	if (opener)
+		query->who = *opener;
+	else
+		whole_caller(&query->who);
 	dns_question_of(p, &query->question);
 	query->server = named_end(sk, &p->packet.flow);
-	query->skb = skb;
+	query->skb = p->skb;
 	query->began = now();
-	return true;
 }
 
 /*

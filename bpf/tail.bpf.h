@@ -59,7 +59,7 @@ static __always_inline void give_back(struct tail *tail)
  * To count and then look, not to look and then mark: another program on this CPU may run between
  * any two instructions of a preemptible one. At worst both find the other and both lose.
  */
-static __always_inline struct tail *claim_tail(__u32 event_size)
+static __always_inline struct tail *try_tail(__u32 event_size)
 {
 	__u32 zero = 0;
 	struct tail *tail = bpf_map_lookup_elem(&tails, &zero);
@@ -70,10 +70,18 @@ static __always_inline struct tail *claim_tail(__u32 event_size)
 	barrier();
 	if (*(volatile __u32 *)&tail->users != 1) {
 		give_back(tail);
-		count_outcome(OUTCOME_LOST_SCRATCH_BUSY);
 		return NULL;
 	}
 	tail->used = sizeof(struct header) + event_size;
+	return tail;
+}
+
+static __always_inline struct tail *claim_tail(__u32 event_size)
+{
+	struct tail *tail = try_tail(event_size);
+
+	if (!tail)
+		count_outcome(OUTCOME_LOST_SCRATCH_BUSY);
 	return tail;
 }
 
@@ -189,13 +197,19 @@ static __always_inline void finish_tail(void *ctx, const void *event, struct tai
 		0;                                                                                 \
 	})
 
-/* For the end of a span: without memory it is a hit, and lost. */
+/* Without memory the end of a span is a hit, and lost. */
+static __always_inline void count_span_without_tail(void)
+{
+	count_outcome(OUTCOME_HITS);
+	count_outcome(OUTCOME_LOST_SCRATCH_BUSY);
+}
+
 static __always_inline struct tail *claim_tail_of_span(__u32 event_size)
 {
-	struct tail *tail = claim_tail(event_size);
+	struct tail *tail = try_tail(event_size);
 
 	if (!tail)
-		count_outcome(OUTCOME_HITS);
+		count_span_without_tail();
 	return tail;
 }
 

@@ -44,11 +44,11 @@ SWEEP(pending, "queries that nobody answers")
 static __always_inline void ends(void *ctx, const struct flow *flow, struct dns_packet *p)
 {
 	struct pending_entry *entry = bpf_map_lookup_elem(&pending, flow);
-	struct tail *tail = entry ? claim_tail_of_span(sizeof(struct dns)) : NULL;
+	struct tail *tail = entry ? try_tail(sizeof(struct dns)) : NULL;
 	struct dns *e = tail ? event_in(tail) : NULL;
 
-	if (entry && !tail)
-		take_out(pending, flow);
+	if (entry && !tail && take_out(pending, flow))
+		count_span_without_tail();
 	if (!tail)
 		return;
 	__builtin_memset(e, 0, sizeof(*e));
@@ -89,12 +89,12 @@ static __always_inline void asks(struct dns_packet *p)
 		return;
 	if (entry)
 		unanswered(p->ctx, flow);
-	tail = claim_tail_of_span(0);
+	tail = query_begins(socket_of(p)) ? claim_tail_of_span(0) : NULL;
 	if (!tail)
 		return;
 	entry = (void *)tail->record;
-	if (dns_query_of(p, &entry->value))
-		remember_for(pending, flow, entry, timeout);
+	dns_query_of(p, &entry->value);
+	remember_for(pending, flow, entry, timeout);
 	give_back(tail);
 }
 
