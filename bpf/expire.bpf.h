@@ -109,10 +109,15 @@ static __always_inline void count_given_up(void)
 		*over = entry && entry->due == peeked;                                             \
 		if ((*over && peeked > by) || bpf_map_pop_elem(&name##_dues, due))                 \
 			return false;                                                              \
-		if (due->when == peeked)                                                           \
-			return true;                                                               \
-		bpf_map_push_elem(&name##_dues, due, BPF_EXIST); /* of another CPU's turn */       \
-		return false;                                                                      \
+		if (due->when != peeked) { /* another CPU took that one: this is the next */       \
+			entry = bpf_map_lookup_elem(&name, &due->key);                             \
+			*over = entry && entry->due == due->when;                                  \
+			if (*over && due->when > by) { /* told late, as it goes to the end */      \
+				bpf_map_push_elem(&name##_dues, due, BPF_EXIST);                   \
+				return false;                                                      \
+			}                                                                          \
+		}                                                                                  \
+		return true;                                                                       \
 	}                                                                                          \
 	/* Takes the oldest from a full queue, into memory of the caller's: the stack is scarce. */ \
 	static __always_inline void name##_make_room(struct name##_due *oldest)                    \
