@@ -39,7 +39,6 @@ Context look_around() {
   context.open_files = limit(RLIMIT_NOFILE);
   context.bpf = kernel::bpf_syscall();
   context.tracing_programs = kernel::program_type(kernel::ProgramType::tp_btf);
-  context.kprobes = kernel::program_type(kernel::ProgramType::kprobe);
   context.kernel_reads = kernel::helper(BPF_FUNC_probe_read_kernel, kernel::Caller::kprobe);
   return context;
 }

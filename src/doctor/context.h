@@ -18,7 +18,6 @@ struct Context {
   uint64_t open_files = 0;                // RLIMIT_NOFILE
   kernel::Availability bpf;               // bpf(2) answers
   kernel::Availability tracing_programs;  // tp_btf, on which all tracers stand
-  kernel::Availability kprobes;           // which serve where fentry cannot be had
   kernel::Availability kernel_reads;      // bpf_probe_read_kernel
 
   bool has(int capability) const { return (capabilities >> capability & 1) != 0; }

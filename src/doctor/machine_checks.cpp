@@ -70,7 +70,7 @@ Check debugfs(const Context& context) {
           {},    {}};
 }
 
-// Opened as a profile would: for every process on one processor. Returns 0 or an errno.
+// Opened for every process on one processor. Returns 0 or an errno.
 int open_counter(uint32_t type, uint64_t config) {
   perf_event_attr attributes{};
   attributes.size = sizeof(attributes);
@@ -93,7 +93,7 @@ Check software_clock(const Context& context) {
           "perf events",
           Status::missing,
           refusal.why_not + ", " + found,
-          "no profile, and no uprobes, kprobes and tracepoints that attach through them",
+          "no kprobes, uprobes and tracepoints by name: they attach through them",
           remedy_for(context, refusal)};
 }
 
@@ -105,7 +105,7 @@ Check hardware_cycles(const Context& context) {
           "cycle counter",
           Status::missing,
           absent ? "this machine has none, or its hypervisor hides it" : std::strerror(error),
-          "profile samples by clock: work done with interrupts off shows at their end",
+          "nothing today: no tracer counts cycles",
           absent ? "a hypervisor that passes the PMU on" : remedy_for_refusal(context)};
 }
 

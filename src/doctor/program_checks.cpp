@@ -2,7 +2,10 @@
 #include <cerrno>
 
 #include "doctor/checks.h"
+#include "doctor/uses.h"
+#include "kernel/embedded.h"
 #include "kernel/probes.h"
+#include "kernel/tracer.h"
 
 namespace plumb::doctor {
 namespace {
@@ -17,37 +20,28 @@ constexpr const char* helper_group = "Helpers";
 struct Program {
   ProgramType type;
   const char* name;
-  const char* cost;
+  const char* cost = nullptr;  // where it is another than what the tracers lose
 };
-
-constexpr const char* failed_attempts =
-    "exec sees failed attempts through a system call tracepoint, which slows every system call of "
-    "the machine by some 75 ns while it runs";
 
 constexpr std::array programs = {
-    Program{ProgramType::tp_btf, "tp_btf", "nothing can be traced: all tracers stand on it"},
-    Program{ProgramType::raw_tp, "raw_tp", "nothing while tp_btf works"},
-    Program{ProgramType::tracepoint, "tracepoint",
-            "no probes on tracepoints by name; where fentry and kprobes are missing too, exec sees "
-            "no failed attempts"},
-    Program{ProgramType::kprobe, "kprobe", "no probes inside functions of the kernel"},
-    Program{ProgramType::fentry, "fentry", nullptr},
-    Program{ProgramType::fexit, "fexit", nullptr},
-    Program{ProgramType::uprobe, "uprobe",
-            "no probes in programs and libraries: USDT, TLS, CUDA, Python"},
-    Program{ProgramType::uprobe_multi, "uprobe_multi",
-            "probes on many functions attach one by one: slower, and a descriptor for each"},
-    Program{ProgramType::perf_event, "perf_event", "no profile: stacks cannot be sampled"},
-    Program{ProgramType::lsm, "lsm",
-            "security hooks are not refused (--deny); where fexit is missing too, not seen"},
-    Program{ProgramType::iter, "iter",
-            "what ran before the start is read from /proc: slower, and not of one moment"},
+    Program{ProgramType::tp_btf, "tp_btf", "nothing can be traced: plumb itself stands on it"},
+    Program{ProgramType::raw_tp, "raw_tp"},
+    Program{ProgramType::tracepoint, "tracepoint"},
+    Program{ProgramType::kprobe, "kprobe"},
+    Program{ProgramType::fentry, "fentry"},
+    Program{ProgramType::fexit, "fexit"},
+    Program{ProgramType::uprobe, "uprobe"},
+    Program{ProgramType::uprobe_multi, "uprobe_multi"},
+    Program{ProgramType::perf_event, "perf_event"},
+    Program{ProgramType::lsm, "lsm"},
+    Program{ProgramType::iter, "iter"},
 };
 
-std::string cost_of(const Context& context, const Program& program) {
-  if (program.cost) return program.cost;
-  return context.kprobes ? "kprobes serve instead, each hit costs more"
-                         : std::string("with kprobes missing too, ") + failed_attempts;
+UsesByKind uses_of_tracers() {
+  UsesByKind uses;
+  for (const kernel::Embedded& each : kernel::embedded_tracers())
+    if (auto tracer = kernel::Tracer::open(each)) add_uses(uses, tracer->name(), tracer->hooks());
+  return uses;
 }
 
 // One that bpf(2) refuses as a whole says nothing about itself.
@@ -133,10 +127,11 @@ kernel::Availability try_helper(const Helper& each) {
 }  // namespace
 
 Checks program_checks(const Context& context) {
+  const UsesByKind uses = uses_of_tracers();
   Checks checks;
   for (const Program& each : programs)
     checks.push_back(judge(context, program_group, each.name, kernel::program_type(each.type),
-                           cost_of(context, each)));
+                           each.cost ? each.cost : cost_without(uses, each.name)));
   return checks;
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "doctor/checks.h"
+#include "doctor/uses.h"
 #include "kernel/embedded.h"
 #include "kernel/live.h"
 #include "kernel/verifier.h"
@@ -32,6 +33,12 @@ std::string slow_option(const kernel::Tracer& tracer) {
   return {};
 }
 
+std::string remedy_of(const kernel::Tracer& tracer) {
+  const std::string remedy = remedy_for_hooks(tracer.hooks());
+  return remedy.empty() ? "plumb list " + tracer.name() + " tells what each hook was refused for"
+                        : remedy;
+}
+
 Check loaded(const kernel::Tracer& tracer) {
   const std::vector<std::string> unseen = tracer.reductions();
   const std::string found = "loads, by " + surfaces_of(tracer);
@@ -41,7 +48,7 @@ Check loaded(const kernel::Tracer& tracer) {
             Status::reduced,
             found,
             fmt::format("not seen: {}", fmt::join(unseen, ", ")),
-            "plumb list " + tracer.name() + " tells what each hook was refused for"};
+            remedy_of(tracer)};
   if (const std::string option = slow_option(tracer); !option.empty())
     return {group,
             tracer.name(),
@@ -53,13 +60,15 @@ Check loaded(const kernel::Tracer& tracer) {
   return {group, tracer.name(), Status::ok, found, {}, {}};
 }
 
-Check failed(std::string name, Error error) {
+// Hints send people to this page, which must say more than that.
+Check failed(const std::string& name, Error error) {
+  const bool circular = error.hint.find("plumb doctor") != std::string::npos;
   return {group,
-          std::move(name),
+          name,
           Status::missing,
           std::move(error.what),
           "it cannot be used here",
-          std::move(error.hint)};
+          circular ? "plumb " + name + " -v shows what the kernel's verifier says" : error.hint};
 }
 
 // Of a tracer that watches only what is chosen: everything.
@@ -80,6 +89,8 @@ Check try_tracer(const kernel::Embedded& embedded) {
   if (!tracer) return failed(std::string(embedded.name), std::move(tracer.error()));
   if (auto chosen = choose_all(*tracer); !chosen)
     return failed(std::string(embedded.name), std::move(chosen.error()));
+  if (auto hooks = kernel::choose_hooks(*tracer); !hooks)
+    return failed(tracer->name(), {std::move(hooks.error().what), remedy_of(*tracer)});
   query::Plan plan;
   plan.wanted.assign(tracer->schema().event.fields.size(), true);
   std::vector<kernel::Tracer> tracers;

@@ -40,7 +40,10 @@ void choose_for(Tracer& tracer, const std::string& purpose, const std::string& p
     if (chosen && allowed) return;
     Availability here = surface_of(hook->section);
     hook->unknown = !allowed && (here.yes || is_for_lack_of_privilege(here));
-    if (!hook->unknown && hook->refusal.empty()) hook->refusal = here.why_not;
+    if (!hook->unknown && hook->refusal.empty()) {
+      hook->refusal = here.why_not;
+      hook->remedy = here.remedy;
+    }
     hook->chosen = !chosen && (here.yes || hook->unknown) && hook->refusal.empty();
     chosen |= hook->chosen;
   }

@@ -20,13 +20,14 @@ constexpr const char* kernel_btf_file = "/sys/kernel/btf/vmlinux";
 Availability tracepoint(std::string_view name) {
   if (tracepoint_id(name)) return {true, {}, {}};
   if (auto readable = tracefs(); !readable) return readable;
-  return {false, "this kernel has no tracepoint " + std::string(name), {}};
+  return {false, "this kernel has no tracepoint " + std::string(name),
+          "a kernel with the tracepoint " + std::string(name)};
 }
 
 Availability typed_tracepoint(std::string_view name) {
   if (auto btf = kernel_btf(); !btf) return btf;
   if (is_kernel_name("btf_trace_" + std::string(name))) return {true, {}, {}};
-  return {false, "no such tracepoint", "this kernel has no tracepoint " + std::string(name)};
+  return {false, "no such tracepoint", "a kernel with the tracepoint " + std::string(name)};
 }
 
 Availability iterator(std::string_view over) {

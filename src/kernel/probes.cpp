@@ -225,7 +225,10 @@ Availability try_kprobe(std::string_view function) {
   attributes.type = *source;
   attributes.kprobe_func = reinterpret_cast<uint64_t>(name.c_str());
   Availability attached = attach_by_event(BPF_PROG_TYPE_KPROBE, attributes);
-  if (attached.error == ENOENT) attached.why_not = "this kernel has no function " + name;
+  if (attached.error == ENOENT) {
+    attached.why_not = "this kernel has no function " + name;
+    attached.remedy = "a kernel with the function " + name;
+  }
   return attached;
 }
 

@@ -14,14 +14,28 @@
 namespace plumb::kernel {
 namespace {
 
+// Some kernels forbid what they were built with; those of distributions do not.
+constexpr const char* trampoline_kernel =
+    "a kernel with CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS=y that does not forbid them to root, "
+    "such as a distribution's own";
+constexpr const char* lsm_kernel =
+    "a kernel with CONFIG_BPF_LSM=y that does not forbid them to root, such as a distribution's "
+    "own, booted with bpf in the list lsm=";
+
 const Availability here{true, {}, {}};
 
+// Where even the simplest of tracing programs is refused, rights are what is missing, and no other
+// kernel would help.
+std::string unless_rights_are_missing(std::string remedy) {
+  return may_try().yes ? std::move(remedy) : std::string();
+}
+
 // A program that the kernel calls through a trampoline or a typed tracepoint.
-Availability attach_by_btf(const Aim& aim) {
+Availability attach_by_btf(const Aim& aim, const char* remedy = "") {
   Fd program = load_nothing(aim);
-  if (!program) return refused("load", errno);
+  if (!program) return refused("load", errno, unless_rights_are_missing(remedy));
   Fd link(bpf_raw_tracepoint_open(nullptr, program.get()));
-  if (!link) return refused("attach", errno);
+  if (!link) return refused("attach", errno, unless_rights_are_missing(remedy));
   return here;
 }
 
@@ -45,11 +59,13 @@ Availability try_typed_tracepoint() {
 Availability try_lsm() {
   if (auto types = kernel_btf(); !types) return types;
   const uint32_t id = kernel_type_id("bpf_lsm_task_getpgid", BTF_KIND_FUNC);
-  if (!id) return {false, "this kernel is built without BPF LSM", "a kernel with CONFIG_BPF_LSM=y"};
+  if (!id)
+    return {false, "this kernel is built without BPF LSM",
+            "a kernel with CONFIG_BPF_LSM=y, booted with bpf in the list lsm="};
   Fd program = load_nothing({BPF_PROG_TYPE_LSM, BPF_LSM_MAC, id});
-  if (!program) return refused("load", errno);
+  if (!program) return refused("load", errno, unless_rights_are_missing(lsm_kernel));
   Fd link(bpf_raw_tracepoint_open(nullptr, program.get()));
-  if (!link) return refused("attach", errno);
+  if (!link) return refused("attach", errno, unless_rights_are_missing(lsm_kernel));
   Fd statistics(bpf_enable_stats(BPF_STATS_RUN_TIME));
   if (!statistics) return here;
   const pid_t group = getpgid(getpid());
@@ -75,8 +91,10 @@ Availability try_iterator() {
 Availability try_trampoline(bpf_attach_type type, std::string_view function) {
   if (auto types = kernel_btf(); !types) return types;
   const uint32_t id = kernel_type_id(std::string(function), BTF_KIND_FUNC);
-  if (!id) return {false, "this kernel has no function " + std::string(function), {}};
-  return attach_by_btf({BPF_PROG_TYPE_TRACING, type, id});
+  if (!id)
+    return {false, "this kernel has no function " + std::string(function),
+            "a kernel with the function " + std::string(function)};
+  return attach_by_btf({BPF_PROG_TYPE_TRACING, type, id}, trampoline_kernel);
 }
 
 }  // namespace plumb::kernel

@@ -72,6 +72,7 @@ std::vector<Hook> hooks_of(bpf_object* object) {
                      conditions_of(types, name),
                      false,
                      false,
+                     {},
                      {}});
   }
   return hooks;

@@ -40,6 +40,7 @@ struct Hook {
   // Nobody may try here whether this kernel allows it (no privilege): it may be what is chosen.
   bool unknown = false;
   std::string refusal;  // why this kernel does not allow it; empty when it does or was not asked
+  std::string remedy;   // what would allow it; may be empty
 };
 
 struct ObjectCloser {
