@@ -105,6 +105,16 @@ Result<uint64_t> within_field(const Source& source, const Field& field, const To
                                        : std::to_string(most) + " at most"));
 }
 
+// What to write instead of a word that is no whole number; "" where it only is too large.
+std::string instead_of(const Field& field, std::string_view text) {
+  const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  if (digits == text.size()) return {};
+  const bool is_size = text.ends_with('B') && parse_size_bytes(text);
+  if (digits > 0 && std::isalpha(text[digits]) && (is_size || parse_duration_ns(text)))
+    return "'" + field.path + "' has no unit: write " + std::string(text.substr(0, digits));
+  return "'" + field.path + "' is compared with " + wanted(field);
+}
+
 bool starts_like_number(std::string_view text) {
   const char first = text.empty() ? 'x' : text.front();
   return (first >= '0' && first <= '9') || first == '-' || first == '+' || first == '.';
@@ -132,6 +142,7 @@ Result<uint64_t> number_of(const Source& source, const Field& field, const Token
   } else {
     const bool negative = token.text.front() == '-';
     auto number = magnitude(field, std::string_view(token.text).substr(negative ? 1 : 0));
+    if (!number && number.error().hint.empty()) number.error().hint = instead_of(field, token.text);
     if (!number) return source.complain(token.span, number.error().what, number.error().hint);
     return within_field(source, field, token, *number, negative);
   }
