@@ -13,6 +13,17 @@
 #include "base/text.h"
 
 namespace plumb::record {
+namespace {
+
+// How damage comes, and what to do about it.
+constexpr const char* changed =
+    "its bytes were changed after they were written: if this is a copy, copy the file again; else "
+    "the disk or another program did it";
+constexpr const char* cut_off =
+    "its recorder was killed or its disk full; if this is a copy, copy the file again, whole";
+constexpr const char* unreadable = "the disk or its file system fails (dmesg may tell)";
+
+}  // namespace
 
 void RecordedNames::add(schema::Format format, uint64_t id, std::string text) {
   names_[format][id] = std::move(text);
@@ -61,9 +72,14 @@ Result<Reader> Reader::start(Fd file, const std::string& name) {
                 "read it with the plumb that recorded it, on a machine of the same byte order");
   reader.next_offset_ = file_header_size;
   if (reader.read_block() != Block::origin || !reader.read_origin())
-    return fail(name + ": damaged at byte 12: " +
-                (reader.damage_ ? reader.damage_->what : "does not begin with its origin"));
+    return reader.fail_at_start(name);
   return reader;
+}
+
+Fail Reader::fail_at_start(const std::string& name) {
+  damaged("does not begin with its origin");
+  return fail(name + ": damaged at byte 12: " + damage_->what,
+              "nothing of it can be shown; " + damage_->hint);
 }
 
 std::optional<Item> Reader::next() {
@@ -130,19 +146,20 @@ std::optional<Block> Reader::read_block() {
   offset_ = next_offset_;
   BlockHeader header{};
   size_t got = 0;
-  const auto stop = [&](const char* what) {
-    damaged(what);
+  const auto stop = [&](const char* what, const char* hint = nullptr) {
+    damaged(what, hint);
     return std::nullopt;
   };
   if (!read_fully(reinterpret_cast<char*>(&header), sizeof(header), got))
-    return stop(std::strerror(errno));
-  if (got == 0) return stop("ends without its closing account");
-  if (got < sizeof(header)) return stop("ends within a block");
+    return stop(std::strerror(errno), unreadable);
+  if (got == 0) return stop("ends without its closing account", cut_off);
+  if (got < sizeof(header)) return stop("ends within a block", cut_off);
   if (header.raw > largest_raw || header.stored > largest_stored)
     return stop("a block of impossible size");
   stored_.resize(header.stored);
-  if (!read_fully(stored_.data(), stored_.size(), got)) return stop(std::strerror(errno));
-  if (got < stored_.size()) return stop("ends within a block");
+  if (!read_fully(stored_.data(), stored_.size(), got))
+    return stop(std::strerror(errno), unreadable);
+  if (got < stored_.size()) return stop("ends within a block", cut_off);
   if (block_checksum(header, stored_) != header.checksum) return stop("a wrong checksum");
   payload_.resize(header.raw);
   const size_t raw = ZSTD_decompressDCtx(zstd_.get(), payload_.data(), payload_.size(),
@@ -152,8 +169,8 @@ std::optional<Block> Reader::read_block() {
   return static_cast<Block>(header.type);
 }
 
-void Reader::damaged(std::string what) {
-  if (!damage_) damage_ = Damage{offset_, std::move(what)};
+void Reader::damaged(std::string what, const char* hint) {
+  if (!damage_) damage_ = Damage{offset_, std::move(what), hint ? hint : changed};
   records_ = {};
 }
 

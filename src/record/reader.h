@@ -49,6 +49,7 @@ using Item = std::variant<TracerItem, EventItem, LostItem, EndItem>;
 struct Damage {
   uint64_t offset;
   std::string what;
+  std::string hint;  // how that comes, and what to do
 };
 
 // The words that were recorded for numbers.
@@ -90,12 +91,13 @@ class Reader {
   bool read_fully(char* at, size_t size, size_t& got);
   std::optional<Block> read_block();
   bool read_origin();
+  Fail fail_at_start(const std::string& name);
   std::optional<Item> next_record();
   std::optional<Item> read_tracer();
   std::optional<Item> read_lost();
   std::optional<Item> read_end();
   void read_names();
-  void damaged(std::string what);
+  void damaged(std::string what, const char* hint = nullptr);  // nullptr: bytes were changed
 
   Fd file_;
   Origin origin_;

@@ -159,11 +159,9 @@ class Replay {
     if (request_.statistics && !account_.empty()) tell(account_ + "\n");
     if (!reader_.damage())
       return static_cast<int>(request_.strict && !lost_.empty() ? Exit::lost : Exit::done);
-    return fail(
-        fmt::format("{}: damaged at byte {}: {}", request_.recording, reader_.damage()->offset,
-                    reader_.damage()->what),
-        "everything before that was shown; its recorder was killed or its disk full, or the file "
-        "was changed");
+    return fail(fmt::format("{}: damaged at byte {}: {}", request_.recording,
+                            reader_.damage()->offset, reader_.damage()->what),
+                "everything before that was shown; " + reader_.damage()->hint);
   }
 
   const Request& request_;

@@ -79,6 +79,7 @@ struct Told {
   bool damaged = false;
   bool complete = false;
   std::string damage;
+  std::string hint;
 };
 
 inline Told tell(Fd file) {
@@ -87,6 +88,7 @@ inline Told tell(Fd file) {
   if (!reader) {
     told.refused = told.damaged = true;
     told.damage = reader.error().what;
+    told.hint = reader.error().hint;
     return told;
   }
   const auto origin = reader->origin();
@@ -115,7 +117,10 @@ inline Told tell(Fd file) {
     }
   }
   told.damaged = reader->damage().has_value();
-  if (told.damaged) told.damage = reader->damage()->what;
+  if (told.damaged) {
+    told.damage = reader->damage()->what;
+    told.hint = reader->damage()->hint;
+  }
   return told;
 }
 

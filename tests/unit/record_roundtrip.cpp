@@ -104,6 +104,23 @@ TEST(RecordRoundtrip, WhatFollowsTheEndIsDamage) {
   EXPECT_EQ(told.damage, "goes on after its end");
 }
 
+TEST(RecordRoundtrip, DamageSaysWhatToDo) {
+  const std::string whole = recording(3, 40);
+  std::string changed = whole, from_the_start = whole;
+  changed[changed.size() - 1] ^= 1;
+  from_the_start[30] ^= 1;
+  const Told told = tell(MemoryFile(changed).open());
+  EXPECT_EQ(told.damage, "a wrong checksum");
+  EXPECT_NE(told.hint.find("copy the file again"), std::string::npos) << told.hint;
+  const Told refused = tell(MemoryFile(from_the_start).open());
+  EXPECT_TRUE(refused.refused);
+  EXPECT_NE(refused.damage.find("a wrong checksum"), std::string::npos);
+  EXPECT_TRUE(refused.hint.starts_with("nothing of it can be shown; ")) << refused.hint;
+  EXPECT_NE(refused.hint.find("copy the file again"), std::string::npos) << refused.hint;
+  const Told cut = tell(MemoryFile(whole.substr(0, whole.size() - 1)).open());
+  EXPECT_NE(cut.hint.find("its recorder was killed"), std::string::npos) << cut.hint;
+}
+
 TEST(RecordRoundtrip, OtherFilesAreRefusedWithAReason) {
   EXPECT_NE(tell(MemoryFile("PNG and so on").open()).damage.find("not a recording"),
             std::string::npos);
