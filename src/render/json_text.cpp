@@ -4,8 +4,8 @@
 #include <array>
 
 #include "base/block.h"
+#include "base/utf8.h"
 #include "render/number.h"
-#include "render/utf8.h"
 #include "render/word.h"
 
 namespace plumb::render {

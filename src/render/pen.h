@@ -7,7 +7,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "render/utf8.h"
+#include "base/utf8.h"
 
 namespace plumb::render {
 

@@ -6,7 +6,6 @@
 
 #include "render/json.h"
 #include "render/table.h"
-#include "render/utf8.h"
 #include "render_fixture.h"
 
 namespace plumb::test {
@@ -211,13 +210,6 @@ TEST(RenderKinds, NothingIsNoAddress) {
   rows.event(maker.record(), plan, names);
   const std::string shown = table.text();
   EXPECT_TRUE(shown.ends_with("\n10:20:30.000\n")) << shown;
-}
-
-TEST(SpelledOut, LosesNothing) {
-  EXPECT_TRUE(render::is_utf8("a é 漢 😀 long enough for whole words"));
-  EXPECT_FALSE(render::is_utf8("seven..\xc3"));
-  EXPECT_FALSE(render::is_utf8("12345678\xed\xa0\x80"));
-  EXPECT_EQ(render::spell_out("\\x41 é\xff\xc3"), "\\\\x41 é\\xff\\xc3");
 }
 
 TEST(RenderKinds, Table) {

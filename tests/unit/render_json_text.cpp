@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "render/utf8.h"
+#include "base/utf8.h"
 
 namespace plumb::test {
 namespace {
@@ -25,9 +25,9 @@ std::string quoted(uint32_t code) { return render::json_quoted(utf8(code)); }
 
 void expect_harmless(std::string_view json) {
   while (!json.empty()) {
-    const render::Glyph glyph = render::decode_utf8(json);
+    const Glyph glyph = decode_utf8(json);
     ASSERT_NE(glyph.size, 0);
-    ASSERT_FALSE(render::is_treacherous(glyph.code)) << std::hex << glyph.code;
+    ASSERT_FALSE(is_treacherous(glyph.code)) << std::hex << glyph.code;
     json.remove_prefix(glyph.size);
   }
 }

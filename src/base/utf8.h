@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace plumb::render {
+namespace plumb {
 
 struct Glyph {
   uint32_t code = 0;
@@ -26,4 +26,4 @@ unsigned width_of(uint32_t code);
 // Control characters, and those that reorder or hide text: not to be sent to a terminal.
 bool is_treacherous(uint32_t code);
 
-}  // namespace plumb::render
+}  // namespace plumb

@@ -1,10 +1,10 @@
-#include "render/utf8.h"
+#include "base/utf8.h"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 
-namespace plumb::render {
+namespace plumb {
 namespace {
 
 struct Range {
@@ -97,4 +97,4 @@ unsigned width_of(uint32_t code) {
 
 bool is_treacherous(uint32_t code) { return within(treacherous, code); }
 
-}  // namespace plumb::render
+}  // namespace plumb
