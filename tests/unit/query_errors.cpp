@@ -92,8 +92,24 @@ TEST(Mistakes, TheCaretCountsCharactersNotBytes) {
   EXPECT_TRUE(error.what.ends_with("\n                   ^")) << error.what;
 }
 
+TEST(Mistakes, TheCaretStandsUnderWideAndCombiningCharacters) {
+  // with the columns that a terminal gives them
+  for (const auto& [text, columns] : {std::pair{"漢字", 4},
+                                      {"😀", 2},
+                                      {"한국", 4},
+                                      {"ｗｉｄｅ", 8},
+                                      {"e\u0301", 1},
+                                      {"a\u200bb", 3},
+                                      {"\xff\xfe", 2}}) {
+    const Error error = error_of("comm == \"" + std::string(text) + "\" && x == 1");
+    const std::string caret = "\n    " + std::string(14 + static_cast<size_t>(columns), ' ') + "^";
+    EXPECT_TRUE(error.what.ends_with(caret)) << error.what;
+  }
+}
+
 TEST(Mistakes, ControlCharactersAreNotEchoed) {
-  EXPECT_EQ(error_of("\x1b[31m").what.find('\x1b'), std::string::npos);
+  for (const char* steering : {"\x1b", "\u009b", "\u202e"})
+    EXPECT_EQ(error_of(std::string(steering) + "[31m").what.find(steering), std::string::npos);
 }
 
 TEST(Mistakes, NestingAndLengthAreBounded) {
