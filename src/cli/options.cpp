@@ -141,6 +141,7 @@ FlagGroup target_flags(Request& r, bool live) {
 FlagGroup recorded_run_group(Request& r) {
   return {"The run",
           {{"--for", "TIME", "end so long after the first event: 10s, 5m, 1h", into(r.time)},
+           {"--plan", "", "say what would be read and decided, and end", into(r.plan_only)},
            {"--stats", "", "end with the account of the run that recorded, on standard error",
             into(r.statistics)},
            {"--strict", "", "exit status 3 when anything was lost", into(r.strict)}}};

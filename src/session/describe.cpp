@@ -5,9 +5,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "base/text.h"
 #include "kernel/features.h"
+#include "render/moment.h"
+#include "render/pen.h"
 
 namespace plumb::session {
 namespace {
@@ -24,12 +27,25 @@ std::string field_list(const std::vector<const schema::Field*>& fields) {
   return paths.empty() ? "-" : fmt::format("{}", fmt::join(paths, ", "));
 }
 
-std::string read_fields(const schema::Event& event, const query::Plan& plan, bool wanted) {
+template <class Condition>
+std::string fields_that(const schema::Event& event, Condition condition) {
   std::vector<const schema::Field*> fields;
   for (size_t i = 0; i < event.fields.size(); i++)
-    if (plan.wanted[i] == wanted) fields.push_back(&event.fields[i]);
+    if (condition(i)) fields.push_back(&event.fields[i]);
   return field_list(fields);
 }
+
+// Those of the rows that have values, or a word for everybody.
+struct Targets {
+  std::string rows;
+
+  void add(const char* what, const Lines& values, const char* more = "") {
+    if (!values.empty()) rows += row(what, fmt::format("{}{}", fmt::join(values, ", "), more));
+  }
+  std::string text(const char* otherwise) const {
+    return "targets\n" + (rows.empty() ? row("everybody", otherwise) : rows);
+  }
+};
 
 std::string targets(const kernel::Targeting& targeting, const Request& request, Machine& machine) {
   Lines processes, users;
@@ -39,16 +55,25 @@ std::string targets(const kernel::Targeting& targeting, const Request& request, 
     const std::string_view name = machine.name(schema::Format::user, uid);
     users.push_back(fmt::format("{}{}", uid, name.empty() ? "" : fmt::format(" ({})", name)));
   }
-  std::string text;
-  const auto add = [&](const char* what, const Lines& values, const char* more = "") {
-    if (!values.empty()) text += row(what, fmt::format("{}{}", fmt::join(values, ", "), more));
-  };
-  add("pid", processes, targeting.follow ? ", and their children" : ", without children");
-  add("uid", users);
-  add("comm", targeting.comms);
-  add("cgroup", targeting.cgroups, ", and all below");
-  add("container", request.who.containers, ", by the control groups above");
-  return "targets\n" + (text.empty() ? row("everybody", "but plumb itself") : text);
+  Targets targets;
+  targets.add("pid", processes, targeting.follow ? ", and their children" : ", without children");
+  targets.add("uid", users);
+  targets.add("comm", targeting.comms);
+  targets.add("cgroup", targeting.cgroups, ", and all below");
+  targets.add("container", request.who.containers, ", by the control groups above");
+  return targets.text("but plumb itself");
+}
+
+std::string targets(const Who& who) {
+  Lines processes;
+  for (uint32_t pid : who.pids) processes.push_back(std::to_string(pid));
+  Targets targets;
+  targets.add("pid", processes);
+  targets.add("uid", who.users);
+  targets.add("comm", who.comms);
+  targets.add("cgroup", who.cgroups, ", and all below");
+  targets.add("container", who.containers);
+  return targets.text("who was recorded");
 }
 
 std::string hooks(const kernel::Tracer& tracer) {
@@ -71,27 +96,94 @@ std::string where(const Request& request, const query::Plan& plan) {
   return text;
 }
 
-std::string grouping(const query::Plan& plan) {
+// Nobody has filtered a recording for this question.
+std::string where_recorded(const Request& request, const query::Plan& plan) {
+  if (request.ask.where.empty()) return {};
+  std::string text = row("where", request.ask.where);
+  for (const query::Placed& each : plan.comparisons) text += row("  user", each.text);
+  return text;
+}
+
+std::string grouping(const Request& request, const query::Plan& plan, bool recorded) {
   if (!plan.grouping) return {};
   const query::Grouping& grouping = *plan.grouping;
   Lines shows;
   for (const query::Show& show : grouping.shows) shows.push_back(show.text);
-  return row("by", field_list(grouping.keys)) +
-         row("show", fmt::format("{}", fmt::join(shows, ", "))) +
-         (grouping.in_kernel
-              ? row("  kernel", fmt::format("in tables of {} groups", grouping.max_groups))
-              : row("  user", grouping.why_not));
+  const std::string tables = fmt::format("in tables of {} groups", grouping.max_groups);
+  std::string text = row("by", field_list(grouping.keys)) +
+                     row("show", fmt::format("{}", fmt::join(shows, ", "))) +
+                     (recorded             ? row("  user", tables)
+                      : grouping.in_kernel ? row("  kernel", tables)
+                                           : row("  user", grouping.why_not));
+  if (plan.top != 0) text += row("top", fmt::format("{}, and the rest as (other)", plan.top));
+  if (request.every)
+    text += row("every", show_duration(static_cast<uint64_t>(request.every->count())));
+  return text;
+}
+
+std::string sampling(const query::Plan& plan, bool in_kernel) {
+  if (plan.sample_every <= 1) return {};
+  return row("sample",
+             fmt::format("1/{} in {}", plan.sample_every, in_kernel ? "the kernel" : "user space"));
 }
 
 std::string one_tracer(const kernel::Tracer& tracer, const query::Plan& plan,
                        const Request& request) {
   const schema::Event& event = tracer.schema().event;
-  std::string text = tracer.name() + "\n" + hooks(tracer) + where(request, plan) + grouping(plan);
-  if (plan.sample_every > 1)
-    text += row("sample", fmt::format("1/{} in {}", plan.sample_every,
-                                      plan.sample_in_kernel ? "the kernel" : "user space"));
-  return text + row("read", read_fields(event, plan, true)) +
-         row("not read", read_fields(event, plan, false));
+  std::string text = tracer.name() + "\n" + hooks(tracer) + where(request, plan) +
+                     grouping(request, plan, false) + sampling(plan, plan.sample_in_kernel);
+  const auto is_read = [&](size_t i) { return plan.wanted[i]; };
+  return text + row("read", fields_that(event, is_read)) +
+         row("not read", fields_that(event, std::not_fn(is_read)));
+}
+
+// What a file says of itself may be any bytes.
+std::string printable(std::string_view bytes) {
+  constexpr size_t widest = 64;
+  std::string text(render::Pen::room(bytes.size()), '\0');
+  render::Pen pen(text.data(), widest);
+  pen.text(bytes);
+  text.resize(static_cast<size_t>(pen.end() - text.data()));
+  return text;
+}
+
+std::string recording(const record::Origin& origin, const Request& request) {
+  std::string began(render::Moments::rfc3339_size, '\0');
+  render::Moments(origin.clock).put_rfc3339(began.data(), static_cast<int64_t>(origin.started));
+  Lines ends;
+  if (request.count) ends.push_back(fmt::format("after {} events", request.count));
+  if (request.time)
+    ends.push_back(show_duration(static_cast<uint64_t>(request.time->count())) +
+                   " after the first event");
+  ends.emplace_back("with the file");
+  return "recording\n" +
+         row("made", fmt::format("{} on {}, {}, {}", began, printable(origin.host),
+                                 printable(origin.kernel), printable(origin.machine))) +
+         row("ends", fmt::format("{}", fmt::join(ends, ", or ")));
+}
+
+// What its values went through before they came into the file, and what they go through now.
+std::string privacy(const RecordedPlan& recorded, const Request& request) {
+  return row("privacy", fmt::format("recorded with {}, shown with {}",
+                                    printable(recorded.tracer.part->privacy),
+                                    disclose::name_of(request.privacy)));
+}
+
+std::string one_recorded(const RecordedPlan& recorded, const Request& request) {
+  const query::Plan& plan = *recorded.plan;
+  const schema::Event& event = recorded.tracer.schema->event;
+  const auto is_wanted = [&](size_t i) {
+    return plan.wanted[i] || (recorded.targets->where && recorded.targets->wanted[i]);
+  };
+  const auto is_there = [&](size_t i) { return event.fields[i].read; };
+  std::string text = recorded.tracer.part->name + "\n" + privacy(recorded, request) +
+                     where_recorded(request, plan) + grouping(request, plan, true) +
+                     sampling(plan, false);
+  return text +
+         row("read", fields_that(event, [&](size_t i) { return is_wanted(i) && is_there(i); })) +
+         row("not read",
+             fields_that(event, [&](size_t i) { return !is_wanted(i) && is_there(i); })) +
+         row("not there", fields_that(event, std::not_fn(is_there)));
 }
 
 std::string maps(const std::vector<kernel::MapSize>& sizes) {
@@ -119,6 +211,13 @@ std::string describe(const kernel::Live& live, const std::vector<const query::Pl
   text += maps(live.maps());
   if (const kernel::Availability allowed = kernel::may_try(); !allowed)
     text += "not tried: whether this kernel allows the hooks; " + allowed.remedy + "\n";
+  return text;
+}
+
+std::string describe(const record::Origin& origin, const std::vector<RecordedPlan>& plans,
+                     const Request& request) {
+  std::string text = recording(origin, request) + targets(request.who);
+  for (const RecordedPlan& each : plans) text += one_recorded(each, request);
   return text;
 }
 

@@ -122,14 +122,13 @@ Result<Prepared> prepare(const Request& request, Machine& machine) {
       return Fail{std::move(plan.error()).within(tracer.name())};
     prepared.plans.push_back(std::make_unique<query::Plan>(TRY(std::move(plan))));
   }
-  TRY(check_every(request, prepared.plans));
+  TRY(check_every(request, std::ranges::any_of(prepared.plans, [](const auto& plan) {
+                    return plan->grouping.has_value();
+                  })));
   return prepared;
 }
 
-Result<> check_every(const Request& request,
-                     const std::vector<std::unique_ptr<query::Plan>>& plans) {
-  const bool groups =
-      std::ranges::any_of(plans, [](const auto& plan) { return plan->grouping.has_value(); });
+Result<> check_every(const Request& request, bool groups) {
   if (!request.every || groups) return {};
   return misuse("--every shows groups: it needs --by or --show");
 }

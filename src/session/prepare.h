@@ -21,8 +21,7 @@ struct Prepared {
 Result<Prepared> prepare(const Request& request, Machine& machine);
 
 // An error when nothing is grouped that --every could show.
-Result<> check_every(const Request& request,
-                     const std::vector<std::unique_ptr<query::Plan>>& plans);
+Result<> check_every(const Request& request, bool groups);
 
 // One tracer, by name or as a file NAME.bpf.o; an unknown one is misuse and the nearest is
 // suggested.

@@ -6,10 +6,9 @@
 #include <map>
 
 #include "base/print.h"
-#include "base/text.h"
 #include "record/reader.h"
 #include "session/pipeline.h"
-#include "session/recorded_targets.h"
+#include "session/recorded_plans.h"
 #include "session/sinks.h"
 
 namespace plumb::session {
@@ -43,16 +42,10 @@ class Replay {
  private:
   Result<> take(const record::TracerItem& item) {
     recorded_.push_back(item.part->name);
-    const auto& only = request_.tracers;
-    if (!only.empty() && std::find(only.begin(), only.end(), item.part->name) == only.end())
-      return {};
-    query::Ask ask = request_.ask;
-    ask.private_fields = request_.privacy != disclose::Mode::none;
-    auto plan = query::compile(ask, item.schema->event, query::Limits{});
-    if (!plan)
-      return Fail{std::move(plan.error()).within(item.part->name + " (--only chooses tracers)")};
-    plans_.push_back(std::make_unique<query::Plan>(std::move(*plan)));
-    TRY(add_targets(item));
+    if (!is_asked_for(request_, item.part->name)) return {};
+    RecordedPlan planned = TRY(plan_recorded(request_, item));
+    plans_.push_back(std::move(planned.plan));
+    targets_.push_back(std::move(planned.targets));
     names_.push_back(item.part->name);
     streams_[item.part->number] = streams_.size();
     pipeline_.add(*item.schema, *plans_.back());
@@ -82,19 +75,6 @@ class Replay {
     return {};
   }
 
-  // The conditions of --pid and its kind, which are another filter than --where.
-  Result<> add_targets(const record::TracerItem& item) {
-    query::Ask ask;
-    ask.each = true;
-    ask.where = expression_of(request_.who);
-    auto plan = query::compile(ask, item.schema->event, query::Limits{});
-    if (!plan)
-      return misuse(item.part->name + ": its events do not say who caused them",
-                    "without --pid, --comm, --uid, --cgroup and --container, or --only others");
-    targets_.push_back(std::make_unique<query::Plan>(std::move(*plan)));
-    return {};
-  }
-
   bool is_target(size_t stream, const schema::Record& record) const {
     const auto& where = targets_[stream]->where;
     return !where || where->matches(record, &reader_.names());
@@ -117,20 +97,14 @@ class Replay {
   // Once all tracers are known.
   Result<> begin() {
     if (begun_) return {};
-    for (const std::string& name : request_.tracers) TRY(check_recorded(name));
-    TRY(check_every(request_, plans_));
+    // of a damaged one it is not known what it had
+    if (!reader_.damage()) TRY(check_only(request_, recorded_));
+    TRY(check_every(request_, std::ranges::any_of(plans_, [](const auto& plan) {
+                      return plan->grouping.has_value();
+                    })));
     pipeline_.begin();
     begun_ = true;
     return {};
-  }
-
-  Result<> check_recorded(const std::string& name) const {
-    // Of a damaged one it is not known what it had.
-    if (reader_.damage() || std::ranges::find(recorded_, name) != recorded_.end()) return {};
-    const std::string near = nearest(name, recorded_);
-    return misuse("--only: no tracer '" + name + "' in " + request_.recording,
-                  near.empty() ? fmt::format("it has {}", fmt::join(recorded_, ", "))
-                               : "did you mean '" + near + "'?");
   }
 
   // Without its last words a recording does not tell whether more was lost.
@@ -159,8 +133,7 @@ class Replay {
     if (request_.statistics && !account_.empty()) tell(account_ + "\n");
     if (!reader_.damage())
       return static_cast<int>(request_.strict && !lost_.empty() ? Exit::lost : Exit::done);
-    return fail(fmt::format("{}: damaged at byte {}: {}", request_.recording,
-                            reader_.damage()->offset, reader_.damage()->what),
+    return fail(at_damage(request_, *reader_.damage()),
                 "everything before that was shown; " + reader_.damage()->hint);
   }
 
@@ -184,6 +157,7 @@ class Replay {
 
 Result<int> replay(const Request& request) {
   record::Reader reader = TRY(record::Reader::open(request.recording));
+  if (request.plan_only) return print_plan(request, reader);
   Opened opened = TRY(open_sink(request, reader.origin().clock));
   return Replay(request, reader, opened).go();
 }

@@ -1,0 +1,73 @@
+#include "session/recorded_plans.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/print.h"
+#include "base/text.h"
+#include "session/describe.h"
+#include "session/prepare.h"
+#include "session/recorded_targets.h"
+
+namespace plumb::session {
+
+bool is_asked_for(const Request& request, const std::string& tracer) {
+  const auto& only = request.tracers;
+  return only.empty() || std::ranges::find(only, tracer) != only.end();
+}
+
+Result<RecordedPlan> plan_recorded(const Request& request, const record::TracerItem& tracer) {
+  const schema::Event& event = tracer.schema->event;
+  query::Ask ask = request.ask;
+  ask.private_fields = request.privacy != disclose::Mode::none;
+  auto plan = query::compile(ask, event, query::Limits{});
+  if (!plan)
+    return Fail{std::move(plan.error()).within(tracer.part->name + " (--only chooses tracers)")};
+  query::Ask who;
+  who.show = "count";  // so that no column is wanted
+  who.where = expression_of(request.who);
+  auto targets = query::compile(who, event, query::Limits{});
+  if (!targets)
+    return misuse(tracer.part->name + ": its events do not say who caused them",
+                  "without --pid, --comm, --uid, --cgroup and --container, or --only others");
+  return RecordedPlan{tracer, std::make_unique<query::Plan>(*std::move(plan)),
+                      std::make_unique<query::Plan>(*std::move(targets))};
+}
+
+Result<> check_only(const Request& request, const std::vector<std::string>& recorded) {
+  for (const std::string& name : request.tracers) {
+    if (std::ranges::find(recorded, name) != recorded.end()) continue;
+    const std::string near = nearest(name, recorded);
+    return misuse("--only: no tracer '" + name + "' in " + request.recording,
+                  near.empty() ? fmt::format("it has {}", fmt::join(recorded, ", "))
+                               : "did you mean '" + near + "'?");
+  }
+  return {};
+}
+
+std::string at_damage(const Request& request, const record::Damage& damage) {
+  return fmt::format("{}: damaged at byte {}: {}", request.recording, damage.offset, damage.what);
+}
+
+Result<int> print_plan(const Request& request, record::Reader& reader) {
+  std::vector<RecordedPlan> plans;
+  std::vector<std::string> recorded;
+  // what was traced stands before the first event
+  for (auto item = reader.next(); item; item = reader.next()) {
+    const auto* tracer = std::get_if<record::TracerItem>(&*item);
+    if (!tracer) break;
+    recorded.push_back(tracer->part->name);
+    if (is_asked_for(request, recorded.back()))
+      plans.push_back(TRY(plan_recorded(request, *tracer)));
+  }
+  if (!reader.damage()) TRY(check_only(request, recorded));
+  TRY(check_every(request, std::ranges::any_of(plans, [](const RecordedPlan& each) {
+                    return each.plan->grouping.has_value();
+                  })));
+  TRY(print(describe(reader.origin(), plans, request)));
+  if (!reader.damage()) return 0;
+  return fail(at_damage(request, *reader.damage()), reader.damage()->hint);
+}
+
+}  // namespace plumb::session
