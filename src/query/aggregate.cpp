@@ -118,9 +118,23 @@ void Aggregate::merge(const std::string& key, const Cell& cell) {
   cell_of(key_of(record)).merge(cell);  // what follows a text's NUL in the kernel is no key
 }
 
-std::vector<Row> Aggregate::rows(uint32_t top) const {
+std::vector<Row> Aggregate::told(const Tell& tell) const {
   std::vector<Row> rows;
-  for (const auto& [identity, row] : groups_) rows.push_back(row);
+  std::map<std::string, size_t> known;  // of `rows`, by identity
+  for (const auto& [identity, row] : groups_) {
+    const schema::Record whole{&event_, 0, 1, row.key};
+    const std::string key = tell ? key_of(tell(whole)) : row.key;
+    const auto [at, is_new] = known.try_emplace(tell ? identity_of(key) : identity, rows.size());
+    if (is_new)
+      rows.push_back({key, row.cell});
+    else
+      rows[at->second].cell.merge(row.cell);
+  }
+  return rows;
+}
+
+std::vector<Row> Aggregate::rows(uint32_t top, const Tell& tell) const {
+  std::vector<Row> rows = told(tell);
   const auto size = [&](const Row& row) {
     const Number number = evaluate(grouping_.shows[grouping_.order], row.cell, grouping_);
     return number.exists ? number.value : -1;

@@ -5,6 +5,7 @@
 // its bucket, is within 6.25 % of the truth; max and min are exact.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -52,15 +53,19 @@ class Aggregate {
   // A record body that holds only the group's keys, from a record's.
   std::string key_of(const schema::Record& record) const;
 
+  // What may be shown of a key, valid until the next call.
+  using Tell = std::function<schema::Record(const schema::Record& key)>;
   // Largest first by Grouping::order; at most `top` of them (0: all), then (other), which
-  // holds what --keys left out and what `top` cut, so that totals still add up.
-  std::vector<Row> rows(uint32_t top) const;
+  // holds what --keys left out and what `top` cut, so that totals still add up. With `tell`, keys
+  // are what it makes of them, and groups that it makes equal are one.
+  std::vector<Row> rows(uint32_t top, const Tell& tell = {}) const;
   void clear();
 
  private:
   // What makes a group a group: its key, with names where several numbers mean the same.
   std::string identity_of(const std::string& key) const;
   Cell& cell_of(const std::string& key);
+  std::vector<Row> told(const Tell& tell) const;
 
   const Grouping& grouping_;
   const schema::Event& event_;

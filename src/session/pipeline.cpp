@@ -79,12 +79,8 @@ void Pipeline::show_groups(const render::Interval& interval) {
     uint32_t most = stream.plan->top;
     if (const uint32_t room = so_far ? sink_.room() : 0; room != 0)
       most = most == 0 ? room : std::min(most, room);
-    auto rows = stream.groups->rows(most);
-    for (query::Row& row : rows) {
-      if (row.key.empty()) continue;
-      schema::Record key{&stream.schema->event, 0, 1, row.key};
-      row.key = std::string(disclosure_.apply(key).body);
-    }
+    const auto rows = stream.groups->rows(
+        most, [this](const schema::Record& key) { return disclosure_.apply(key); });
     sink_.aggregate(stream.schema->event, *stream.plan, rows, interval, names_);
     if (!so_far) stream.groups->clear();
   }

@@ -58,6 +58,38 @@ TEST(Aggregate, CountsAndSumsPerGroup) {
   EXPECT_EQ(told, (std::vector<double>{4, 100, 25, 10, 30}));
 }
 
+// As a disclosure that masks all of it would.
+TEST(Aggregate, GroupsWhoseKeysAreToldAlikeAreOne) {
+  const Plan plan = plan_of("comm,port", "max(size),sum(size),p50(latency)");
+  Aggregate groups(*plan.grouping, sample.event), masked(*plan.grouping, sample.event);
+  for (int i = 0; i < 40; i++) {
+    const auto number = static_cast<uint64_t>(i);
+    const auto seen = [&](const std::string& comm) {
+      TestRecord made = record();
+      made.text("who.comm", comm).number("port", number % 2).number("size", number);
+      made.number("latency", number * 1000);
+      return made;
+    };
+    groups.add(seen("secret" + std::to_string(i)));
+    masked.add(seen("***"));
+  }
+  TestRecord shown = record();
+  const auto mask = [&](const schema::Record& key) -> schema::Record {
+    shown.text("who.comm", "***").number("port", key.bits(sample.field("port")));
+    return shown;
+  };
+  const auto rows = groups.rows(1, mask), expected = masked.rows(1);
+  ASSERT_EQ(groups.rows(0).size(), 40u);
+  ASSERT_EQ(groups.rows(0, mask).size(), 2u);
+  ASSERT_EQ(rows.size(), expected.size());
+  for (size_t i = 0; i < rows.size(); i++) {
+    EXPECT_EQ(rows[i].key, expected[i].key);
+    for (const Show& show : plan.grouping->shows)
+      EXPECT_EQ(evaluate(show, rows[i].cell, *plan.grouping).value,
+                evaluate(show, expected[i].cell, *plan.grouping).value);
+  }
+}
+
 TEST(Aggregate, SignedNumbersKeepTheirSign) {
   const Plan plan = plan_of("pid", "sum(ret),min(ret),max(ret),avg(ret)");
   Aggregate groups(*plan.grouping, sample.event);
