@@ -37,6 +37,8 @@
 #define DETAIL_PART(member) TAG("detail:" #member)
 /* What disclosing the field could reveal: open, argument, path, environment or address. */
 #define PRIVACY(class) TAG("privacy:" #class)
+/* On a detail: where it differs from this member of the same struct, tables show both there, as 4242(7). */
+#define BESIDE(member) TAG("beside:" #member)
 /* The same bytes under a second name and format: ALSO(container, container). */
 #define ALSO(name, format)        TAG("also:" #name ":" #format)
 #define ALSO_DETAIL(name, format) TAG("also_detail:" #name ":" #format)
@@ -119,7 +121,8 @@ struct caller {
 	user_id_t uid DOC("user") KEY DETAIL ALSO(user, user);
 	user_id_t gid DOC("group") DETAIL;
 	cgroup_t cgroup DOC("control group (v2)") DETAIL ALSO_DETAIL(container, container);
-	process_id_t ns_pid DOC("process, as its own pid namespace numbers it") DETAIL;
+	process_id_t ns_pid DETAIL BESIDE(pid)
+		DOC("process, as its own pid namespace numbers it: the 7 of 4242(7) in tables");
 	namespace_t pid_ns DOC("inode of the pid namespace") DETAIL;
 	instant_t started DOC("start of the process; tells reused pids apart") DETAIL;
 };

@@ -129,13 +129,25 @@ static __always_inline bool is_target(__u32 pid, enum whose whose)
 	return !targeting.cgroups || in_target_cgroup();
 }
 
-/* The pid of a process in its own (innermost) pid namespace, and that namespace. */
-static __always_inline void own_namespace(struct task_struct *leader, __u32 *ns_pid, __u32 *pid_ns)
+/* PROC_PID_INIT_INO of include/linux/proc_ns.h: the first pid namespace, which all others lie in. */
+#define FIRST_PID_NS 0xEFFFFFFC
+
+/*
+ * The pid of a process in its own (innermost) pid namespace, and that namespace. Most are in the first
+ * one, where the host's number is its own: nothing more is read of them.
+ */
+static __always_inline void own_namespace(struct task_struct *leader, __u32 host_pid, __u32 *ns_pid,
+					  __u32 *pid_ns)
 {
 	struct pid *pid = BPF_CORE_READ(leader, thread_pid);
 	__u32 level = BPF_CORE_READ(pid, level);
 	struct upid own = {};
 
+	if (pid && !level) {
+		*ns_pid = host_pid;
+		*pid_ns = FIRST_PID_NS;
+		return;
+	}
 	bpf_core_read(&own, sizeof(own),
 		      (void *)pid + bpf_core_field_offset(struct pid, numbers) +
 			      level * bpf_core_type_size(struct upid));
@@ -151,7 +163,7 @@ static __always_inline void describe_leader(struct caller *who, enum caller_need
 	if (caller_need(started) == when)
 		who->started = BPF_CORE_READ(leader, start_boottime);
 	if (caller_need(ns_pid) == when || caller_need(pid_ns) == when)
-		own_namespace(leader, &who->ns_pid, &who->pid_ns);
+		own_namespace(leader, who->pid, &who->ns_pid, &who->pid_ns);
 }
 
 /* Reads of the current task what is needed then; each costs some nanoseconds. */

@@ -111,7 +111,7 @@ static __always_inline void describe_task(struct caller *who, struct task_struct
 	if (caller_need(started))
 		who->started = task->group_leader->start_boottime;
 	if (caller_need(ns_pid) || caller_need(pid_ns))
-		own_namespace(task->group_leader, &who->ns_pid, &who->pid_ns);
+		own_namespace(task->group_leader, who->pid, &who->ns_pid, &who->pid_ns);
 }
 
 /*

@@ -12,7 +12,7 @@ LIFECYCLE_EVENT(fork, "a new process, or a new thread with --threads") {
 	struct caller who;
 	process_id_t  child         DOC("the new process");
 	process_id_t  child_tid     DETAIL DOC("its first thread; differs from child for a new thread");
-	process_id_t  child_ns_pid  DETAIL DOC("the new process, as its own pid namespace numbers it");
+	process_id_t  child_ns_pid  DETAIL BESIDE(child) DOC("the new process, as its own pid namespace numbers it");
 	namespace_t   child_pid_ns  DETAIL DOC("inode of its pid namespace");
 	instant_t     child_started DETAIL DOC("its start; tells reused pids apart");
 };
@@ -32,7 +32,7 @@ static __always_inline int made(void *ctx, struct task_struct *child)
 	if (!current_caller(&e.who))
 		return 0;
 	if (wants(fork, child_ns_pid) || wants(fork, child_pid_ns))
-		own_namespace(leader, &e.child_ns_pid, &e.child_pid_ns);
+		own_namespace(leader, e.child, &e.child_ns_pid, &e.child_pid_ns);
 	e.child_started = BPF_CORE_READ(leader, start_boottime);
 	return emit(ctx, &e);
 }

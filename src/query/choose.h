@@ -11,6 +11,11 @@ namespace plumb::query {
 // struct's name means all its members.
 Result<std::vector<const schema::Field*>> choose_columns(const Ask& ask, const Scope& scope);
 
+// Details that tables show within the place of one of these columns. Who names columns exactly
+// gets those alone, and who takes such a detail out does not get it.
+Result<std::vector<const schema::Field*>> choose_asides(
+    const Ask& ask, const Scope& scope, const std::vector<const schema::Field*>& columns);
+
 // Keys and statistics, and whether the kernel can keep them.
 Result<Grouping> choose_groups(const Ask& ask, const Scope& scope, const Limits& limits,
                                bool where_exact);

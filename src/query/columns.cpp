@@ -29,7 +29,39 @@ void apply(Columns& columns, const schema::Field* field, bool is_removal) {
   if (!is_removal && found == columns.end()) columns.push_back(field);
 }
 
+bool contains(const Columns& columns, const schema::Field* field) {
+  return std::ranges::find(columns, field) != columns.end();
+}
+
+// What "-a,-b" of --fields names.
+Result<Columns> taken_out(const Source& source, const Scope& scope) {
+  Columns taken;
+  for (Span item : source.items()) {
+    if (!source.at(item).starts_with('-')) continue;
+    const auto fields = TRY(scope.fields(source, {item.begin + 1, item.end}));
+    taken.insert(taken.end(), fields.begin(), fields.end());
+  }
+  return taken;
+}
+
 }  // namespace
+
+Result<Columns> choose_asides(const Ask& ask, const Scope& scope, const Columns& columns) {
+  const Source source{"--fields", ask.fields};
+  const bool exact = !ask.fields.empty() && !is_change(source, source.items().front());
+  if (ask.all_fields || exact) return Columns();
+  const Columns unwanted = ask.fields.empty() ? Columns() : TRY(taken_out(source, scope));
+  Columns asides;
+  for (const schema::Field& field : scope.event.fields) {
+    const schema::Field* column = scope.event.find_exact(field.beside);
+    const bool can_be = column && field.is_number() && column->is_number() &&
+                        (scope.private_fields || field.privacy == schema::Privacy::open);
+    if (can_be && contains(columns, column) && !contains(columns, &field) &&
+        !contains(unwanted, &field))
+      asides.push_back(&field);
+  }
+  return asides;
+}
 
 Result<Columns> choose_columns(const Ask& ask, const Scope& scope) {
   if (ask.fields.empty()) return usual(ask, scope);

@@ -76,7 +76,9 @@ Result<Plan> compile(Ask ask, const schema::Event& event, const Limits& limits,
     for (const Metric& metric : plan.grouping->metrics) wanted.add(metric.field);
   } else {
     plan.columns = TRY(choose_columns(ask, scope));
+    plan.asides = TRY(choose_asides(ask, scope, plan.columns));
     wanted.add(plan.columns);
+    wanted.add(plan.asides);
   }
   plan.sample_every = ask.sample_every;
   plan.weighted = ask.sample_every > 1;

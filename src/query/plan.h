@@ -110,6 +110,7 @@ struct Plan {
   std::vector<NamedValue> names;  // that must be equal; not those of patterns
 
   std::vector<const schema::Field*> columns;  // in the order they are shown
+  std::vector<const schema::Field*> asides;   // shown in the place of a column (Field::beside)
   std::optional<Grouping> grouping;
   uint32_t sample_every = 1;
   bool sample_in_kernel = true;

@@ -1,5 +1,7 @@
 #include "render/cell.h"
 
+#include <algorithm>
+
 #include "render/word.h"
 
 namespace plumb::render {
@@ -42,6 +44,19 @@ Cell cell_of(const Field& field, const schema::Record& record, schema::Names& na
   }
   return {bytes, field.kind == Kind::tail_list ? Trust::list : Trust::text, false,
           record.cut(field)};
+}
+
+Cell with_aside(const Cell& cell, const Field& field, const Field& aside,
+                const schema::Record& record, PairRoom& room) {
+  const uint64_t bits = record.bits(aside);
+  if (bits == 0 || bits == record.bits(field) || cell.bytes.size() > number_room) return cell;
+  char* end = std::copy(cell.bytes.begin(), cell.bytes.end(), room.data());
+  *end++ = '(';
+  end = put_quantity(end, aside, bits);
+  *end++ = ')';
+  Cell both = cell;
+  both.bytes = {room.data(), static_cast<size_t>(end - room.data())};
+  return both;
 }
 
 }  // namespace plumb::render

@@ -24,10 +24,16 @@ struct Cell {
   bool cut = false;  // there was more of it
 };
 
+// Of two numbers, and brackets around the second.
+using PairRoom = std::array<char, 2 * number_room + 2>;
 using NumberRoom = std::array<char, number_room>;
 
 // Points into the record, into `names` until it is asked again, or into `room`.
 Cell cell_of(const schema::Field& field, const schema::Record& record, schema::Names& names,
              Moments& moments, NumberRoom& room);
+
+// The number in `cell`, and behind it in brackets the one of `aside` where that is another.
+Cell with_aside(const Cell& cell, const schema::Field& field, const schema::Field& aside,
+                const schema::Record& record, PairRoom& room);
 
 }  // namespace plumb::render

@@ -15,6 +15,7 @@ namespace plumb::render {
 
 struct Column {
   const schema::Field* field = nullptr;  // null: the time or the tracer's name
+  const schema::Field* aside = nullptr;  // shown with it where the two differ
   std::string header;
   bool right = false;     // aligned
   bool cuttable = false;  // text that may end in "…" on a terminal; numbers never do

@@ -60,6 +60,9 @@ void Table::begin(const schema::Event& event, const query::Plan& plan) {
   for (const schema::Field* field : plan.columns) {
     if (field->read) tracer.fields.push_back(field);
   }
+  for (const schema::Field* field : plan.asides) {
+    if (field->read) tracer.asides.push_back(field);
+  }
   tracers_.push_back(std::move(tracer));
 }
 
@@ -85,6 +88,9 @@ void Table::ensure_headers() {
       lead.back().right = true;
     }
     tracer.columns = lay_out(std::move(lead), tracer.fields, style_.terminal);
+    for (Column& column : tracer.columns)
+      for (const schema::Field* aside : tracer.asides)
+        if (column.field && aside->beside == column.field->path) column.aside = aside;
     header(tracer);
   }
 }
@@ -123,7 +129,9 @@ void Table::event(const schema::Record& record, const query::Plan&, schema::Name
                          reached);
   }
   for (; column != tracer.columns.end(); ++column) {
-    const Cell cell = cell_of(*column->field, record, names, moments_, room);
+    Cell cell = cell_of(*column->field, record, names, moments_, room);
+    PairRoom pair;
+    if (column->aside) cell = with_aside(cell, *column->field, *column->aside, record, pair);
     reached = cell.trust == Trust::ascii ? short_cell(*column, cell.bytes, cell.bad, reached)
                                          : text_cell(*column, cell, reached);
   }

@@ -33,6 +33,7 @@ class Table : public Sink {
     bool named = false;   // rows begin with the tracer's name
     bool weighted = false;
     std::vector<const schema::Field*> fields{};
+    std::vector<const schema::Field*> asides{};
     std::vector<Column> columns{};
   };
 

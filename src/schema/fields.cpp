@@ -124,9 +124,12 @@ class Walk {
     field.offset = static_cast<uint32_t>(offset);
     TRY(meaning.kind ? tagged_kind(type, *meaning.kind, field) : plain_kind(type, field));
     if (meaning.bits) TRY(make_bits(field));
+    const std::string structure = path.substr(0, path.rfind('.') + 1);
+    if (!meaning.beside.empty()) field.beside = structure + std::string(meaning.beside);
     found_.push_back({field, meaning.privacy.has_value()});
     for (const Alias& alias : meaning.aliases) {
-      field.path = path.substr(0, path.rfind('.') + 1) + alias.name;
+      field.path = structure + alias.name;
+      field.beside.clear();
       field.format = alias.format;
       field.detail = alias.detail;
       field.unit = Unit::none;
@@ -201,6 +204,9 @@ Result<std::vector<Described>> fields_of(const Btf& btf, uint32_t id) {
     if (field.path.empty() || !paths.insert(field.path).second)
       return fail("two fields are called '" + field.path + "'");
   }
+  for (const Described& described : walk.found())
+    if (const std::string& other = described.field.beside; !other.empty() && !paths.contains(other))
+      return fail(described.field.path + ": there is no '" + other + "' beside it");
   return std::move(walk.found());
 }
 

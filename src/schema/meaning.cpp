@@ -60,6 +60,7 @@ Result<> Meaning::add(const Btf::Tags& tags) {
     const std::string_view rest =
         colon == std::string_view::npos ? std::string_view() : tag.substr(colon + 1);
     if (name == "doc" && doc.empty()) doc = rest;
+    if (name == "beside" && beside.empty()) beside = rest;
     if (name == "unit") TRY(settle(unit, "unit", rest, units));
     if (name == "privacy") TRY(settle(privacy, "privacy class", rest, classes));
     if (name == "tail") TRY(settle(kind, "tail", rest, tails));

@@ -18,6 +18,7 @@ struct Alias {
 
 struct Meaning {
   std::string_view doc;
+  std::string_view beside;  // a member of the same struct
   std::optional<Unit> unit;
   std::optional<Format> format;
   std::optional<Privacy> privacy;

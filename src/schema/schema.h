@@ -81,6 +81,8 @@ struct Field {
   uint32_t offset = 0;        // within the event's struct
   uint32_t size = 0;
   std::shared_ptr<const Enumeration> names;
+  // The field behind which tables show it, in brackets, where the two differ; "" for most.
+  std::string beside;
 
   std::string_view leaf() const;  // "pid" of "who.pid"
   std::string json_leaf() const;  // "latency_ns", "size_bytes", "pid"

@@ -32,6 +32,19 @@ TEST_F(Fork, AChildIsShownByItsParent) {
   EXPECT_EQ(events[0].number("child_started"), child.task.start_boottime);
 }
 
+TEST_F(Fork, InTheFirstNamespaceTheHostsNumberIsItsOwn) {
+  forks.load();
+  child.number_in({{200, 0xeffffffc}});
+  const auto events = fork(child.task);
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].number("child_ns_pid"), 200u);
+  EXPECT_EQ(events[0].number("child_pid_ns"), 0xeffffffcu);
+  child.task.thread_pid = nullptr;
+  const auto unknown = fork(child.task);
+  ASSERT_EQ(unknown.size(), 1u);
+  EXPECT_EQ(unknown[0].number("child_ns_pid"), 0u);
+}
+
 TEST_F(Fork, AThreadIsNoHit) {
   forks.load();
   EXPECT_TRUE(fork(parent.thread(101)).empty());

@@ -203,6 +203,28 @@ TEST(Columns, AreTheDefaultOrWhatIsAsked) {
   EXPECT_EQ(open.find("address"), std::string::npos);
 }
 
+TEST(Columns, ADetailBesideOneOfThemIsReadAndHasNoPlaceOfItsOwn) {
+  schema::Event event = sample.event;
+  schema::Field& aside = event.fields.emplace_back(sample.field("who.pid"));
+  aside.path = "who.ns_pid";
+  aside.beside = "who.pid";
+  aside.detail = true;
+  const auto asides = [&](Ask ask) {
+    const auto plan = compile(std::move(ask), event, Limits{});
+    EXPECT_TRUE(plan);
+    EXPECT_EQ(plan->wanted.back(),
+              !plan->asides.empty() || names_of(plan->columns).find("ns_pid") != std::string::npos);
+    return names_of(plan->asides);
+  };
+  EXPECT_EQ(asides({}), "who.ns_pid");
+  EXPECT_EQ(asides({.fields = "-path"}), "who.ns_pid");
+  for (const char* fields : {"pid", "+ns_pid", "-ns_pid", "-pid", "-who"})
+    EXPECT_EQ(asides({.fields = fields}), "") << fields;
+  EXPECT_EQ(asides({.all_fields = true}), "");
+  EXPECT_EQ(asides({.by = "pid"}), "");
+  EXPECT_EQ(asides({.usual = "who.ns_pid"}), "");
+}
+
 TEST(Wanted, IsWhatSomebodyReads) {
   EXPECT_EQ(wanted_of(plan_of({.where = "comm =~ \"a\" || pid == 1", .fields = "port"})),
             "who.pid who.comm port");

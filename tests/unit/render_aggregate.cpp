@@ -212,6 +212,36 @@ TEST(RenderKinds, NothingIsNoAddress) {
   EXPECT_TRUE(shown.ends_with("\n10:20:30.000\n")) << shown;
 }
 
+TEST(RenderAside, StandsInBracketsWhereItDiffers) {
+  Event event = EventMaker("exec").id("who.pid").id("who.ns_pid").text("path").take();
+  event.fields[1].beside = "who.pid";
+  query::Plan plan = plan_of(event, {"who.pid", "path"});
+  plan.asides = {&event.fields[1]};
+  Captured out;
+  FixedNames names;
+  render::Table table(out.output, fixed_clock, {.terminal = 80});
+  table.begin(event, plan);
+  for (const auto& [pid, ns_pid] : {std::pair{4242, 4242}, {4242, 7}, {1048576, 33333}, {812, 0}}) {
+    RecordMaker maker(event);
+    maker.number("who.pid", static_cast<uint64_t>(pid));
+    maker.number("who.ns_pid", static_cast<uint64_t>(ns_pid)).tail("path", std::string(70, 'x'));
+    table.event(maker.record(), plan, names);
+  }
+  EXPECT_EQ(out.text(),
+            "TIME             PID PATH\n"
+            "10:20:30.000    4242 …" +
+                std::string(58, 'x') +
+                "\n"
+                "10:20:30.000 4242(7) …" +
+                std::string(58, 'x') +
+                "\n"
+                "10:20:30.000 1048576(33333) …" +
+                std::string(51, 'x') +
+                "\n"
+                "10:20:30.000     812 …" +
+                std::string(58, 'x') + "\n");
+}
+
 TEST(RenderKinds, Table) {
   const Event event = kinds_event();
   const query::Plan plan = plan_of(event);

@@ -52,6 +52,29 @@ TEST(Fields, TagsOfTheMemberGiveMeaning) {
   EXPECT_EQ(schema.event.doc, "a sentence");
 }
 
+TEST(Fields, OneMayBeShownBesideAnotherOfItsStruct) {
+  BtfBuilder btf;
+  const uint32_t number = btf.integer("int", 4);
+  const uint32_t inner = btf.structure("caller", 8, {{"pid", number, 0}, {"ns_pid", number, 4}});
+  btf.tag(inner, "beside:pid", 1);
+  const uint32_t event = btf.structure("e", 8, {{"who", inner, 0}});
+  btf.tag(event, "event:a sentence");
+  const auto schema = from_btf(btf.bytes());
+  ASSERT_TRUE(schema) << schema.error().what;
+  EXPECT_EQ(schema->event.fields.at(0).beside, "");
+  EXPECT_EQ(schema->event.fields.at(1).beside, "who.pid");
+}
+
+TEST(Fields, OneBesideNothingIsRefused) {
+  BtfBuilder btf;
+  const uint32_t event = btf.structure("e", 4, {{"m", btf.integer("int", 4), 0}});
+  btf.tag(event, "event:a sentence");
+  btf.tag(event, "beside:n", 0);
+  const auto schema = from_btf(btf.bytes());
+  ASSERT_FALSE(schema);
+  EXPECT_NE(schema.error().what.find("there is no 'n' beside it"), std::string::npos);
+}
+
 TEST(Fields, WhatIsWideIsADetailElsewhere) {
   const Schema schema = with_integer(8, 0, {"doc:how", "unit:ns", "wide"});
   EXPECT_TRUE(schema.event.fields.at(0).detail);
