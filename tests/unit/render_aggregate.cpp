@@ -82,7 +82,9 @@ TEST_F(RenderAggregate, HeadersFoldWhereTheTerminalIsNarrow) {
   table.aggregate(event_, plan, rows_, once, names_);
   std::stringstream lines(out_.text());
   for (std::string line; std::getline(lines, line);) {
-    if (line.find("..") == std::string::npos) EXPECT_LE(line.size(), 56u) << line;  // not a bar
+    if (line.find("..") == std::string::npos) {  // not a bar
+      EXPECT_LE(line.size(), 56u) << line;
+    }
   }
   expect_golden("aggregate_table_narrow.txt", out_.text());
 }
