@@ -8,8 +8,10 @@
 static __always_inline struct file *file_of(int descriptor)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct file **files = BPF_CORE_READ(task, files, fdt, fd), *file = NULL;
+	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	struct file **files = BPF_CORE_READ(table, fd), *file = NULL;
 
-	bpf_probe_read_kernel(&file, sizeof(file), files + descriptor);
+	if ((__u32)descriptor < BPF_CORE_READ(table, max_fds))
+		bpf_probe_read_kernel(&file, sizeof(file), files + (__u32)descriptor);
 	return file;
 }

@@ -38,17 +38,33 @@ static __always_inline struct shape shape_of(__u64 number)
 	return number <= SYS_LAST ? shapes[number] : (struct shape){};
 }
 
-/* Where in the file it began. What a call moved lies before the place that it left behind, as in `own`. */
-static __always_inline __u64 place(struct pt_regs *regs, struct shape shape, __u32 descriptor, __u64 own,
-				   __u64 moved)
+/* include/uapi/asm-generic/fcntl.h */
+#define APPENDS 02000
+
+/* How often the current thread has left its CPU to wait. */
+static __always_inline __u64 own_sleeps(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	return BPF_CORE_READ(task, nvcsw);
+}
+
+/*
+ * Where in the file it began. What a call moved lies before the place that it left behind: the file's own, or its
+ * end where it appends, whatever was passed (unless others made it longer meanwhile).
+ */
+static __always_inline __u64 place(struct pt_regs *regs, struct shape shape, __u32 descriptor,
+				   struct file___kernel *file, __u64 moved)
 {
 	__u64 at = argument(regs, shape.at), pointer = argument(regs, descriptor + 1);
 
 	if (shape.operation == FILE_FSYNC || shape.operation == FILE_FDATASYNC)
 		return 0;
+	if (shape.operation == FILE_WRITE && BPF_CORE_READ(file, f_flags) & APPENDS)
+		return BPF_CORE_READ(file, f_mapping, host, i_size) - moved;
 	if (shape.pointer && !bpf_probe_read_user(&at, sizeof(at), (void *)pointer))
 		return at - moved;
 	if (shape.at && at != -1ULL) /* preadv2, pwritev2 */
 		return at;
-	return own - moved;
+	return BPF_CORE_READ(file, f_pos) - moved;
 }

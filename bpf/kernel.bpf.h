@@ -124,6 +124,7 @@ struct fs_struct {
 };
 
 struct file {
+	unsigned int f_flags;
 	struct path f_path;
 	struct inode *f_inode;
 	struct address_space *f_mapping;
@@ -132,6 +133,7 @@ struct file {
 };
 
 struct fdtable {
+	unsigned int max_fds;
 	struct file **fd;
 };
 
@@ -226,6 +228,7 @@ struct task_struct {
 	int pid;
 	int tgid;
 	int exit_code;
+	unsigned long nvcsw; /* how often it left its CPU to wait */
 	__u64 start_time;
 	__u64 start_boottime;
 	char comm[16];

@@ -21,6 +21,7 @@ struct inode {
 	unsigned short i_mode;
 	unsigned int i_flags;
 	unsigned long i_ino;
+	long long i_size;
 	struct super_block *i_sb;
 };
 

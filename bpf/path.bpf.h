@@ -100,7 +100,7 @@ static __always_inline void append_path(struct path_steps *steps)
 	repeat(PATH_DEPTH, append_name, steps);
 }
 
-/* It hangs in no tree: memory with a name (memfd), or a pipe or a socket, which have none. */
+/* It hangs in no tree: memory with a name (memfd); or a pipe, a socket, a namespace, which have no place. */
 static __always_inline bool is_alone(struct dentry *dentry, struct vfsmount *mnt)
 {
 	return BPF_CORE_READ(dentry, d_parent) == dentry && BPF_CORE_READ(mnt, mnt_root) != dentry;
@@ -136,8 +136,10 @@ static __always_inline text_t walk_text(struct tail *tail, bool alone)
 	walk->complete = 0;
 	walk->count = 0;
 	if (alone) {
+		if ((BPF_CORE_READ(dentry, d_inode, i_mode) & S_IFMT) != S_IFREG)
+			return (text_t){};
 		take_name(walk, dentry);
-		if (walk->names[0].length == 0)
+		if (walk->names[0].length <= 1) /* "/", where the kernel makes the name when it is asked */
 			return (text_t){};
 		walk->complete = 1;
 	} else {

@@ -234,10 +234,15 @@ TEST_F(Exec, ADeletedDirectoryIsMarked) {
   EXPECT_EQ(one(exec).text("cwd"), "/home/gone (deleted)");
 }
 
-TEST_F(Exec, ADirectoryInNoTreeHasOnlyItsName) {
+TEST_F(Exec, MemoryInNoTreeHasItsNameAndWhatIsNoFileNone) {
   program.fs.pwd = files.directory(files.root(), "memfd:name");
   program.fs.pwd.dentry->d_parent = program.fs.pwd.dentry;
   program.fs.pwd.dentry->d_hash.pprev = nullptr;
+  start(exec);
+  EXPECT_EQ(one(exec).text("cwd"), "");
+  inode memory{};
+  memory.i_mode = 0100600;
+  program.fs.pwd.dentry->d_inode = &memory;
   start(exec);
   EXPECT_EQ(one(exec).text("cwd"), "/memfd:name (deleted)");
   program.fs.pwd.dentry->d_name.len = 0;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kernel.bpf.h"
+#include "kernel_io.bpf.h"
 
 namespace plumb::host {
 
