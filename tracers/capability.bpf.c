@@ -4,8 +4,8 @@
 // Every check, whoever asks, arrives in cap_capable; as that returns, the decision is known, and whether
 // it is audited. What is not is a question of the kernel's own (may this process use the last of the memory?)
 // that the program never notices: it is left out. The tracepoint in that function (6.14), for
-// kernels whose functions cannot be watched, does not say which are audited. There what mmap and its
-// like ask for is left out: SYS_ADMIN, to use the reserve, a hundred times for each check that means something.
+// kernels whose functions cannot be watched, does not say which are audited. There what mmap, fork and
+// their like ask for is left out: SYS_ADMIN, to use the reserve, a hundred times for each check that means something.
 //
 // Cost:  under a microsecond per check.
 // Blind: what other security modules refuse. By the tracepoint, a driver's own check for SYS_ADMIN in mmap; by
@@ -40,12 +40,30 @@ KNOB(bool, unaudited, false, "also the kernel's own questions, which are not aud
 /* include/linux/proc_ns.h: the inode of the first user namespace */
 #define PROC_USER_INIT_INO 0xeffffffd
 
-/* mmap, mprotect, brk, mremap, execve, execveat: security/commoncap.c, cap_vm_enough_memory */
+/* include/uapi/linux/sched.h: all CLONE_NEW...; of clone in its first argument, of clone3 where that points */
+#define CLONE_NAMESPACES 0x7e020080
+
+static __always_inline bool makes_namespaces(__u32 call)
+{
+	__u64 flags = argument(caller_registers(), 1);
+
+	if (call == 435)
+		bpf_probe_read_user(&flags, sizeof(flags), (void *)flags);
+	return flags & CLONE_NAMESPACES;
+}
+
+/*
+ * mmap, mprotect, brk, mremap, execve, execveat, and fork, vfork, clone, clone3 for each of the parent's mappings:
+ * security/commoncap.c, cap_vm_enough_memory
+ */
 static __always_inline bool asks_for_reserve(const struct capability *e)
 {
-	return e->capability == CAP_SYS_ADMIN && e->user_ns == PROC_USER_INIT_INO &&
-	       (e->syscall == 9 || e->syscall == 10 || e->syscall == 12 || e->syscall == 25 ||
-		e->syscall == 59 || e->syscall == 322);
+	if (e->capability != CAP_SYS_ADMIN || e->user_ns != PROC_USER_INIT_INO)
+		return false;
+	if (e->syscall == 56 || e->syscall == 435)
+		return !makes_namespaces(e->syscall);
+	return e->syscall == 9 || e->syscall == 10 || e->syscall == 12 || e->syscall == 25 || e->syscall == 57 ||
+	       e->syscall == 58 || e->syscall == 59 || e->syscall == 322;
 }
 
 static __always_inline int checked(void *ctx, const struct cred *cred, struct user_namespace *ns, int which,
