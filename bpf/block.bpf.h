@@ -87,3 +87,11 @@ static __always_inline errno_t error_of_status(int status)
 	barrier_var(number);
 	return number < sizeof(status_errors) ? status_errors[number] : 5;
 }
+
+/* A flush, which has no place, says that it lies behind the last sector there can be. */
+static __always_inline __u64 sector_of(struct request *request)
+{
+	__u64 sector = BPF_CORE_READ(request, __sector);
+
+	return sector == ~0ULL ? 0 : sector;
+}

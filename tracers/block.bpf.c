@@ -80,7 +80,7 @@ int on_issue(__u64 *ctx)
 	if (!io)
 		return 0;
 	if (!io->issued) {
-		io->sector = BPF_CORE_READ(request, __sector);
+		io->sector = sector_of(request);
 		io->size = BPF_CORE_READ(request, __data_len);
 	}
 	io->issued = now();
@@ -99,7 +99,7 @@ static __always_inline void describe_request(struct block *e, struct request *re
 	e->flags = flags & BLOCKFLAGS_KNOWN;
 	e->who = io->who;
 	e->size = io->issued ? io->size : BPF_CORE_READ(request, __data_len);
-	e->sector = io->issued ? io->sector : BPF_CORE_READ(request, __sector);
+	e->sector = io->issued ? io->sector : sector_of(request);
 	e->queued = io->inserted ? (io->issued ?: ended) - io->inserted : 0;
 	e->in_device = io->issued ? ended - io->issued : 0;
 }

@@ -16,11 +16,13 @@
 #include "io_uring.bpf.h"
 #include "state.bpf.h"
 
+typedef __s32 result_t TAG("unit:count");
+
 EVENT(iouring, "a request to io_uring") {
 	struct caller who DETAIL_PART(user);
 	enum io_uring_op opcode KEY DOC("what was asked for");
 	errno_t error           KEY DOC("why it failed");
-	status_t result         DOC("what it returned: bytes, a descriptor, events; -1 when it failed");
+	result_t result         DOC("what it returned: bytes, a descriptor, events; -1 when it failed");
 	descriptor_t fd         DETAIL DOC("the descriptor it was given; -1: none, or one registered with the ring");
 	ns_t latency            ZERO_IS_UNKNOWN DOC("from its submission to its completion");
 	pointer_t user_data     DETAIL DOC("what the program calls it");

@@ -12,6 +12,7 @@
 #include "cgroup.bpf.h"
 #include "resident.bpf.h"
 
+typedef __s32 score_t TAG("unit:count");
 enum oom_limit { LIMIT_UNKNOWN, LIMIT_MACHINE, LIMIT_CGROUP };
 
 LIFECYCLE_EVENT(oom, "a process that is killed for want of memory") {
@@ -21,7 +22,7 @@ LIFECYCLE_EVENT(oom, "a process that is killed for want of memory") {
 	user_id_t victim_uid    DETAIL DOC("its user");
 	cgroup_t victim_cgroup  KEY DETAIL ALSO_DETAIL(victim_container, container) ZERO_IS_UNKNOWN DOC("its control group (v2)");
 	enum oom_limit limit    KEY DOC("what was exhausted: the machine's memory or a control group's");
-	status_t score_adj      DETAIL DOC("its oom_score_adj: how much it was offered as a victim");
+	score_t score_adj       DETAIL DOC("its oom_score_adj: how much it was offered as a victim");
 	cgroup_t limit_cgroup   DETAIL ZERO_IS_UNKNOWN DOC("the control group whose limit was hit");
 	bytes_t anon            ZERO_IS_UNKNOWN DOC("its own resident memory");
 	bytes_t file            DETAIL ZERO_IS_UNKNOWN DOC("resident pages of files");

@@ -15,7 +15,7 @@
 #include "syscall.bpf.h"
 
 typedef __u32 call_number_t TAG("format:id");
-typedef __s64 result_t TAG("format:id");
+typedef __s64 result_t TAG("unit:count");
 
 EVENT(syscall, "a system call",
       VIEW("name", "sum(latency),count,p50(latency),p99(latency),sum(failed)")) {

@@ -25,7 +25,7 @@ enum tcp_ending {
 EVENT(tcp, "the life of a TCP connection, told when it ends") {
 	struct caller   who         DOC("who connected or accepted; pid 0 where that is not known") DETAIL_PART(user);
 	enum tcp_role   role        KEY WIDE DOC("which side this is; unknown when it began before the run");
-	enum tcp_ending ending      KEY WIDE DOC("closed; reset_by_peer; reset_here: closed with data unread, without lingering or by force; reset_late: reset after it was closed here, by the peer or because data still came; timed_out; never_opened");
+	enum tcp_ending ending      KEY DOC("closed; reset_by_peer; reset_here: closed with data unread, without lingering or by force; reset_late: reset after it was closed here, by the peer or because data still came; timed_out; never_opened");
 	struct endpoint local       DETAIL DOC("this end");
 	struct endpoint remote      KEY DOC("the other end");
 	errno_t         error       KEY WIDE DOC("what the socket was told when it failed");

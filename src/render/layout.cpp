@@ -85,8 +85,7 @@ Column text_column(const Field& field) {
   column.width = field.in_tail() ? comfortable_tail : std::min(field.size - (field.size > 0), 24u);
   column.least = std::min(column.width, field.in_tail() ? 12u : 8u);
   column.tight = std::min(column.least, 6u);
-  if (field.kind == Kind::address)
-    column = {.field = &field, .width = 15, .least = 15, .tight = 11};
+  if (field.kind == Kind::address) column = {.field = &field, .width = 15, .least = 15, .tight = 8};
   return column;
 }
 
