@@ -179,3 +179,9 @@ static __always_inline struct wait *oldest(struct waits *waits)
 	count_outcome(OUTCOME_LOST_STATE_FULL);
 	return oldest;
 }
+
+/* Of what returns the lock, or an error in its place: include/linux/err.h. */
+static __always_inline int error_in(__u64 lock)
+{
+	return lock >= -4095ULL ? lock : 0;
+}

@@ -74,6 +74,8 @@
 /* The program is loaded only when this knob, or WANTED, is not zero, or has this bit. All given must hold. */
 #define IF(knob)          TAG("if:" #knob)
 #define IF_BIT(knob, bit) TAG("if:" #knob "&" #bit)
+/* The program is loaded only where the kernel offers nothing for this section: INSTEAD_OF("tp_btf/contention_begin"). */
+#define INSTEAD_OF(section) TAG("instead:" section)
 /* On a knob that changes what programs can do: what is said before the first event when it is set. */
 #define WARNS(text) TAG("warns:" text)
 

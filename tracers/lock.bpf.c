@@ -2,7 +2,7 @@
 // lock: waits for locks inside the kernel: of which kind, how long, and who held it.
 //
 // Every kind of lock passes contention_begin and contention_end (since 5.19) when it is taken
-// already, and neither when it is free. Waits nest: whoever waits for a mutex takes spin locks
+// already, and neither when it is free. Before, the functions in which mutexes and rwsems wait are watched. Waits nest: whoever waits for a mutex takes spin locks
 // meanwhile, and so do interrupts. One that spins stays on its CPU until the end, so its begin is
 // kept with the CPU; another one with its thread.
 //
@@ -50,11 +50,8 @@ static __always_inline struct waits *spins_here(void)
 	((__u64)(lock) == (__u64)((struct bpf_ringbuf_map *)&(ring))->rb +                         \
 				  bpf_core_field_offset(struct bpf_ringbuf, spinlock))
 
-SEC("tp_btf/contention_begin") SERVES("waits")
-int BPF_PROG(on_begin, void *lock, __u32 flags)
+static __always_inline int begins(void *lock, enum lock_kind kind, bool spins)
 {
-	const enum lock_kind kind = kind_of(flags);
-	const bool spins = flags & LOCK_SPINS && kind != LOCK_KIND_MUTEX;
 	struct waits *waits;
 	struct wait *wait;
 
@@ -74,8 +71,7 @@ int BPF_PROG(on_begin, void *lock, __u32 flags)
 	return 0;
 }
 
-SEC("tp_btf/contention_end") SERVES("their end")
-int BPF_PROG(on_end, void *lock, int result)
+static __always_inline int ends(void *ctx, void *lock, int result)
 {
 	struct wait *wait = find(spins_here(), (__u64)lock)
 				    ?: find(thread_state(sleeps, current_task()), (__u64)lock);
@@ -97,3 +93,27 @@ int BPF_PROG(on_end, void *lock, int result)
 		e.interrupt = in_interrupt(ctx);
 	return emit(ctx, &e);
 }
+
+SEC("tp_btf/contention_begin") SERVES("waits for every kind of lock")
+int BPF_PROG(on_begin, void *lock, __u32 flags)
+{
+	return begins(lock, kind_of(flags), flags & LOCK_SPINS && kind_of(flags) != LOCK_KIND_MUTEX);
+}
+
+SEC("tp_btf/contention_end") SERVES("the ends of waits for every kind of lock")
+int BPF_PROG(on_end, void *lock, int result)
+{
+	return ends(ctx, lock, result);
+}
+
+/* Before 5.19: where those wait that may sleep. */
+#define IN(name, function, kind, result)                                                            \
+	SEC("fentry/" #function) SERVES("waits in " #function) INSTEAD_OF("tp_btf/contention_begin")   \
+	int begin_##name(__u64 *ctx) { return begins((void *)ctx[0], kind, false); }           \
+	SEC("fexit/" #function) SERVES("ends of " #function) INSTEAD_OF("tp_btf/contention_begin") \
+	int end_##name(__u64 *ctx) { return ends(ctx, (void *)ctx[0], result); }
+IN(mutex, __mutex_lock_slowpath, LOCK_KIND_MUTEX, 0)
+IN(mutex_k, __mutex_lock_killable_slowpath, LOCK_KIND_MUTEX, ctx[1])
+IN(mutex_i, __mutex_lock_interruptible_slowpath, LOCK_KIND_MUTEX, ctx[1])
+IN(read, rwsem_down_read_slowpath, LOCK_KIND_RWSEM_READ, error_in(ctx[2]))
+IN(write, rwsem_down_write_slowpath, LOCK_KIND_RWSEM_WRITE, error_in(ctx[2]))

@@ -66,10 +66,12 @@ std::vector<Hook> hooks_of(bpf_object* object) {
   bpf_object__for_each_program(program, object) {
     const char* name = bpf_program__name(program);
     const std::vector<std::string> purposes = function_tags(types, name, "serves:");
+    const std::vector<std::string> instead = function_tags(types, name, "instead:");
     hooks.push_back({name,
                      bpf_program__section_name(program),
                      purposes.empty() ? std::string() : purposes.front(),
                      conditions_of(types, name),
+                     instead.empty() ? std::string() : instead.front(),
                      false,
                      false,
                      {},
@@ -171,6 +173,7 @@ uint64_t Tracer::knob(std::string_view knob_name) const {
 }
 
 bool Tracer::wants(const Hook& hook) const {
+  if (!hook.instead.empty() && surface_of(hook.instead).yes) return false;
   return std::ranges::all_of(hook.conditions, [&](const Condition& condition) {
     return (knob(condition.knob) & condition.bits) != 0;
   });
