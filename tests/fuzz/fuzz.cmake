@@ -6,7 +6,8 @@ set(fuzz_flags -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-saniti
     -w -I${CMAKE_SOURCE_DIR}/src -I${CMAKE_SOURCE_DIR}/tests/unit -I${CMAKE_BINARY_DIR}/generated)
 file(GLOB fuzzed CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/base/*.cpp
   ${CMAKE_SOURCE_DIR}/src/schema/*.cpp ${CMAKE_SOURCE_DIR}/src/query/*.cpp
-  ${CMAKE_SOURCE_DIR}/src/disclose/*.cpp ${CMAKE_SOURCE_DIR}/src/record/*.cpp)
+  ${CMAKE_SOURCE_DIR}/src/disclose/*.cpp ${CMAKE_SOURCE_DIR}/src/record/*.cpp
+  ${CMAKE_SOURCE_DIR}/src/probe/*.cpp)
 # libFuzzer is clang's: its objects are made by clang whatever compiles the rest.
 set(fuzz_objects)
 foreach(source ${fuzzed})

@@ -1,0 +1,77 @@
+// Elf: sections and segments of an ELF file, 64 or 32 bits, little-endian.
+//
+// Any bytes may claim to be one: counts and places are believed only as far as the file has them.
+// What libelf would bring, too, is versions, relocations and writing; this reads two tables.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "probe/bytes.h"
+
+namespace plumb::probe {
+
+enum class Machine : uint8_t { other, x86, aarch64 };
+
+struct Section {
+  std::string_view name;  // of the Elf's own
+  uint32_t type = 0;
+  uint64_t address = 0;
+  uint64_t offset = 0;
+  uint64_t size = 0;
+};
+
+// A part of the file that is loaded.
+struct Segment {
+  uint64_t address = 0;
+  uint64_t offset = 0;
+  uint64_t size = 0;  // in the file
+};
+
+// Whether they begin as every ELF file does.
+bool is_elf(const Bytes& bytes);
+
+class Elf {
+ public:
+  // `bytes` are needed as long as it is.
+  static Result<Elf> of(const Bytes& bytes);
+  Elf(Elf&&) = default;
+  Elf& operator=(Elf&&) = default;
+  Elf(const Elf&) = delete;
+  Elf& operator=(const Elf&) = delete;
+
+  Machine machine() const { return machine_; }
+  size_t address_size() const { return wide_ ? 8 : 4; }
+  std::span<const Section> sections() const { return sections_; }
+
+  // Where in the file that lies which is loaded at this address.
+  std::optional<uint64_t> offset_of(uint64_t address) const;
+  // All of a section, of at most `limit` bytes.
+  Result<std::string> bytes_of(const Section& section, size_t limit) const;
+
+ private:
+  explicit Elf(const Bytes& bytes) : bytes_(&bytes) {}
+
+  template <class Layout>
+  Result<> read();
+  template <class Layout>
+  Result<> read_sections(const typename Layout::Header& header);
+  template <class Layout>
+  Result<> read_segments(const typename Layout::Header& header);
+  Result<> name_sections(uint64_t holder);
+
+  const Bytes* bytes_;
+  Machine machine_ = Machine::other;
+  bool wide_ = true;
+  std::vector<Section> sections_;
+  std::vector<Segment> segments_;       // by address
+  std::vector<uint32_t> name_offsets_;  // of each section
+  std::vector<char> names_;             // a vector keeps its place when the Elf is moved
+  uint32_t segment_count_ = 0;          // where the header has no room for it
+};
+
+}  // namespace plumb::probe

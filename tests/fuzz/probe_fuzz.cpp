@@ -1,0 +1,72 @@
+// Any bytes as an ELF file, as the notes of a sound one, as arguments: read or refused, in bounds.
+#include <cstdlib>
+
+#include "probe/argument.h"
+#include "probe/static_probes.h"
+#include "probe_builder.h"
+
+namespace {
+
+using namespace plumb::probe;
+
+void arguments(std::string_view text, Machine machine) {
+  size_t told = 0;
+  for (const Argument& each : parse_arguments(text, machine)) {
+    if (each.text.empty() || type_name(each).empty()) std::abort();
+    if (operand_of(each).size() > each.text.size()) std::abort();
+    if (each.place == Place::in_register && each.base.empty()) std::abort();
+    told += each.text.size();
+  }
+  // nothing but blanks is dropped
+  for (const char c : text) told += c == ' ';
+  if (told < text.size()) std::abort();
+}
+
+void file(std::string_view bytes) {
+  const auto found = static_probes(MemoryBytes(bytes));
+  if (!found) {
+    if (found.error().what.empty()) std::abort();
+    return;
+  }
+  for (const Probe& probe : found->probes) {
+    if (probe.sites.empty()) std::abort();
+    for (const Site& site : probe.sites) {
+      if (site.offset && *site.offset >= bytes.size()) std::abort();
+      if (site.semaphore && (!site.has_semaphore || *site.semaphore >= bytes.size())) std::abort();
+      arguments(site.arguments, found->machine);
+    }
+  }
+}
+
+template <class Layout>
+void notes(std::string_view bytes, uint16_t machine) {
+  Builder<Layout> elf(machine);
+  elf.load(0, 0, bytes.size());
+  elf.notes(std::string(bytes));
+  file(elf.bytes());
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  if (size == 0) return 0;
+  const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
+  switch (data[0] % 5) {
+    case 0:
+      file(bytes);
+      break;
+    case 1:
+      notes<Elf64>(bytes, EM_X86_64);
+      break;
+    case 2:
+      notes<Elf32>(bytes, EM_AARCH64);
+      break;
+    case 3:
+      arguments(bytes, Machine::x86);
+      break;
+    case 4:
+      arguments(bytes, Machine::aarch64);
+      break;
+  }
+  return 0;
+}
