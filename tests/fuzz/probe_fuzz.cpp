@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "probe/argument.h"
+#include "probe/mapped_files.h"
 #include "probe/static_probes.h"
 #include "probe_builder.h"
 
@@ -51,7 +52,8 @@ void notes(std::string_view bytes, uint16_t machine) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 5) {
+  MapsLine line;
+  switch (data[0] % 6) {
     case 0:
       file(bytes);
       break;
@@ -66,6 +68,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       break;
     case 4:
       arguments(bytes, Machine::aarch64);
+      break;
+    case 5:
+      if (parse_maps_line(bytes, line) && (line.inode == 0 || line.path.empty())) std::abort();
       break;
   }
   return 0;
