@@ -1,0 +1,157 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "probe/argument.h"
+#include "render/pen.h"
+#include "render/static_probes.h"
+
+namespace plumb::render {
+namespace {
+
+using probe::Argument;
+
+constexpr size_t page_width = 80;
+constexpr size_t few = 3;                // sites that are shown each
+constexpr size_t longest_provider = 16;  // a longer one pushes its own row alone
+constexpr size_t sites_width = 5;
+constexpr size_t semaphore_width = 10;  // 4 GiB
+constexpr size_t least_arguments = 14;
+
+struct Cell {
+  std::string text;
+  size_t width = 0;
+};
+
+Cell cell_of(std::string_view bytes) {
+  Cell cell{std::string(Pen::room(bytes.size()), '\0'), 0};
+  Pen pen(cell.text.data(), SIZE_MAX);
+  pen.text(bytes);
+  cell.width = pen.width();
+  cell.text.resize(static_cast<size_t>(pen.end() - cell.text.data()));
+  return cell;
+}
+
+std::string padded(const Cell& cell, size_t width) {
+  return cell.text + std::string(width - std::min(width, cell.width), ' ');
+}
+
+using Words = std::vector<Cell>;
+
+// As many of the words as fit into `width`, at least one; these are taken.
+Cell take_line(Words::const_iterator& at, Words::const_iterator end, size_t width) {
+  Cell line;
+  while (at != end && (line.width == 0 || line.width + 1 + at->width <= width)) {
+    line.text += (line.width == 0 ? "" : " ") + at->text;
+    line.width += at->width + (line.width == 0 ? 0 : 1);
+    ++at;
+  }
+  return line;
+}
+
+std::string offset_text(const std::optional<uint64_t>& offset) {
+  return offset ? fmt::format("{:#x}", *offset) : "not loaded";
+}
+
+// Of each argument the types that it has at the sites: "u64", "u32/i32".
+Words types_of(const std::vector<std::vector<Argument>>& sites) {
+  std::vector<std::vector<std::string>> types;
+  for (const auto& arguments : sites) {
+    types.resize(std::max(types.size(), arguments.size()));
+    for (size_t i = 0; i < arguments.size(); i++)
+      if (const std::string name = type_name(arguments[i]); !std::ranges::count(types[i], name))
+        types[i].push_back(name);
+  }
+  Words words;
+  for (const auto& each : types) {
+    std::string word;
+    for (const std::string& name : each) word += (word.empty() ? "" : "/") + name;
+    words.push_back(cell_of(word));
+  }
+  return words;
+}
+
+std::string semaphore_of(const std::vector<probe::Site>& sites) {
+  const probe::Site& first = sites.front();
+  for (const probe::Site& each : sites)
+    if (each.has_semaphore != first.has_semaphore || each.semaphore != first.semaphore)
+      return "several";
+  return first.has_semaphore ? offset_text(first.semaphore) : "-";
+}
+
+class Table {
+ public:
+  explicit Table(const probe::StaticProbes& found) : found_(found) {
+    for (const probe::Probe& each : found.probes) {
+      provider_ = std::max(provider_, std::min(longest_provider, cell_of(each.provider).width));
+      name_ = std::max(name_, cell_of(each.name).width);
+    }
+    constexpr size_t others = sites_width + semaphore_width + 4;
+    name_ = std::min(name_, page_width - others - least_arguments - provider_);
+    arguments_ = page_width - others - provider_ - name_;
+  }
+
+  std::string text() {
+    row(cell_of("PROVIDER"), cell_of("NAME"), "SITES", {cell_of("ARGUMENTS")}, "SEMAPHORE");
+    for (const probe::Probe& each : found_.probes) {
+      std::vector<std::vector<Argument>> arguments;
+      for (const probe::Site& site : each.sites)
+        arguments.push_back(probe::parse_arguments(site.arguments, found_.machine));
+      row(cell_of(each.provider), cell_of(each.name), fmt::format("{}", each.sites.size()),
+          types_of(arguments), semaphore_of(each.sites));
+      if (each.sites.size() > few) continue;
+      for (size_t i = 0; i < each.sites.size(); i++) site_row(each.sites[i], arguments[i]);
+    }
+    return std::move(text_);
+  }
+
+ private:
+  void row(const Cell& provider, const Cell& name, const std::string& sites, const Words& words,
+           const std::string& semaphore) {
+    auto at = words.begin();
+    const size_t named = provider_ + name_ + 1;
+    text_ += padded(provider, provider_) + ' ' + padded(name, name_);
+    // as in the help: what is too long for its column has the line
+    if (provider.width > provider_ || name.width > name_) text_ += '\n' + std::string(named, ' ');
+    text_ += fmt::format(" {:>{}} {} {}\n", sites, sites_width,
+                         padded(take_line(at, words.end(), arguments_), arguments_), semaphore);
+    const size_t indent = named + sites_width + 2;
+    while (at != words.end())
+      text_ += std::string(indent, ' ') + take_line(at, words.end(), arguments_).text + '\n';
+  }
+
+  void site_row(const probe::Site& site, const std::vector<Argument>& arguments) {
+    std::string lead = fmt::format("  at {}", offset_text(site.offset));
+    Words words;
+    for (const Argument& each : arguments) {
+      if (each.place == probe::Place::unknown) words.push_back(cell_of("unknown:"));
+      words.push_back(cell_of(each.place == probe::Place::unknown ? std::string_view(each.text)
+                                                                  : operand_of(each)));
+    }
+    text_ += lead;
+    const size_t indent = lead.size() + 1;
+    for (auto at = words.cbegin(); at != words.cend();) {
+      if (at != words.cbegin()) text_ += '\n' + std::string(indent - 1, ' ');
+      text_ += ' ' + take_line(at, words.cend(), page_width - indent).text;
+    }
+    text_ += '\n';
+  }
+
+  const probe::StaticProbes& found_;
+  size_t provider_ = std::string_view("PROVIDER").size();
+  size_t name_ = std::string_view("NAME").size();
+  size_t arguments_ = 0;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string probe_table(const probe::StaticProbes& found) { return Table(found).text(); }
+
+std::string shown_path(const std::string& path, bool deleted) {
+  return cell_of(path).text + (deleted ? " (deleted)" : "");
+}
+
+}  // namespace plumb::render
