@@ -39,11 +39,13 @@ std::span<const Status> statuses();
 const char* version();
 
 Result<int> list(const Words& words);
+Result<int> usdt(const Words& words);
 Result<int> doctor(const Words& words);
 Result<int> help(const Words& words);
 Result<int> completion(const Words& words);
 
 std::vector<FlagGroup> list_flags();
+std::vector<FlagGroup> usdt_flags();
 std::vector<FlagGroup> doctor_flags();
 std::vector<FlagGroup> help_flags();
 

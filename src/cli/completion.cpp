@@ -40,7 +40,7 @@ _plumb() {{
 {values}  esac
   if [[ $word == -* ]]; then
     COMPREPLY=($(compgen -W "$flags" -- "$word"))
-  elif [[ ${{COMP_WORDS[1]}} == show ]]; then
+  elif [[ ${{COMP_WORDS[1]}} == show || ${{COMP_WORDS[1]}} == usdt ]]; then
     _plumb_file "$word"
   else
     _plumb_list "$word" "$tracers"
