@@ -127,7 +127,7 @@ class Process {
     return take(opened, told, told.path);
   }
 
-  bool take(const Fd& opened, const Told& told, std::string path) {
+  bool take(const Fd& opened, const Told& told, const std::string& path) {
     struct stat facts {};
     if (::fstat(opened.get(), &facts) != 0) return leave(told, std::strerror(errno));
     if (!S_ISREG(facts.st_mode)) return true;
@@ -135,7 +135,7 @@ class Process {
     MappedFile mapped;
     if (const int error = reopen(opened, facts, mapped.open); error != 0)
       return leave(told, std::strerror(error));
-    mapped.path = path.empty() ? told.path : std::move(path);
+    mapped.path = path.empty() ? told.path : path;
     mapped.deleted = cut_deleted(mapped.path);
     mapped.path = beneath_root(mapped.path, root_);
     see_(std::move(mapped));
