@@ -11,6 +11,7 @@ namespace {
 
 constexpr uint32_t largest = 64;  // bytes: a vector register
 constexpr size_t longest_brackets = 64;
+constexpr size_t most_arguments = 64;  // <sys/sdt.h> has 12
 
 // The size and kind before @. False where there are none, and the whole is an operand: symbols may
 // have an @, too ("x@tpoff(%rax)").
@@ -71,7 +72,8 @@ std::vector<Argument> parse_arguments(std::string_view text, Machine machine) {
   while (true) {
     text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
     if (text.empty()) return all;
-    const size_t end = end_of_first(text);
+    const bool is_last = all.size() + 1 == most_arguments;
+    const size_t end = is_last ? text.size() : end_of_first(text);
     all.push_back(parse_argument(text.substr(0, end), machine));
     text.remove_prefix(end);
   }

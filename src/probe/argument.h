@@ -35,6 +35,7 @@ struct Argument {
   std::string segment;  // the register "fs" or "gs"
 };
 
+// At most 64: what more there is, is the last one's text.
 std::vector<Argument> parse_arguments(std::string_view text, Machine machine);
 
 // "i32", "u64", "f64"; "?" where it was not told.

@@ -56,9 +56,10 @@ std::string offset_text(const std::optional<uint64_t>& offset) {
 }
 
 // Of each argument the types that it has at the sites: "u64", "u32/i32".
-Words types_of(const std::vector<std::vector<Argument>>& sites) {
+Words types_of(const std::vector<probe::Site>& sites, probe::Machine machine) {
   std::vector<std::vector<std::string>> types;
-  for (const auto& arguments : sites) {
+  for (const probe::Site& site : sites) {
+    const auto arguments = probe::parse_arguments(site.arguments, machine);
     types.resize(std::max(types.size(), arguments.size()));
     for (size_t i = 0; i < arguments.size(); i++)
       if (const std::string name = type_name(arguments[i]); !std::ranges::count(types[i], name))
@@ -96,13 +97,10 @@ class Table {
   std::string text() {
     row(cell_of("PROVIDER"), cell_of("NAME"), "SITES", {cell_of("ARGUMENTS")}, "SEMAPHORE");
     for (const probe::Probe& each : found_.probes) {
-      std::vector<std::vector<Argument>> arguments;
-      for (const probe::Site& site : each.sites)
-        arguments.push_back(probe::parse_arguments(site.arguments, found_.machine));
       row(cell_of(each.provider), cell_of(each.name), fmt::format("{}", each.sites.size()),
-          types_of(arguments), semaphore_of(each.sites));
+          types_of(each.sites, found_.machine), semaphore_of(each.sites));
       if (each.sites.size() > few) continue;
-      for (size_t i = 0; i < each.sites.size(); i++) site_row(each.sites[i], arguments[i]);
+      for (const probe::Site& site : each.sites) site_row(site);
     }
     return std::move(text_);
   }
@@ -122,10 +120,10 @@ class Table {
       text_ += std::string(indent, ' ') + take_line(at, words.end(), arguments_).text + '\n';
   }
 
-  void site_row(const probe::Site& site, const std::vector<Argument>& arguments) {
+  void site_row(const probe::Site& site) {
     std::string lead = fmt::format("  at {}", offset_text(site.offset));
     Words words;
-    for (const Argument& each : arguments) {
+    for (const Argument& each : probe::parse_arguments(site.arguments, found_.machine)) {
       if (each.place == probe::Place::unknown) words.push_back(cell_of("unknown:"));
       words.push_back(cell_of(each.place == probe::Place::unknown ? std::string_view(each.text)
                                                                   : operand_of(each)));
