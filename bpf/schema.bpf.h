@@ -78,6 +78,11 @@
 #define INSTEAD_OF(section) TAG("instead:" section)
 /* On a knob that changes what programs can do: what is said before the first event when it is set. */
 #define WARNS(text) TAG("warns:" text)
+/*
+ * On a knob with which programs act upon those who are traced, and do not only look: then somebody must be
+ * chosen, and --where and --sample are refused, which choose among events when they have happened.
+ */
+#define ACTS TAG("acts")
 
 /* A map that all tracers of a session use together; the engine creates it. */
 #define SHARED TAG("shared")

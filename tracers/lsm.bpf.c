@@ -3,7 +3,7 @@
 //
 // Each question is a function security_NAME, which returns what all modules together say: that is seen, whoever
 // refused. Only the questions of --hook are watched. With --deny a security program refuses them to whom is
-// traced, if somebody in particular is, until plumb ends; "bpf" has to be among the modules (lsm=).
+// traced, who has to be chosen, until plumb ends, whatever an event would say; "bpf" has to be a module (lsm=).
 //
 // Cost:  one to three microseconds per question, most of it the path.
 // Blind: questions that permissions have answered already: modules are asked only of what those allow.
@@ -36,7 +36,7 @@ EVENT(lsm, "a question to the security modules") {
 
 KNOB(enum security_hook, hook, 0, "the questions to watch", BITS);
 KNOB(bool, deny, false, "refuse them to whom is traced, as long as plumb runs",
-     WARNS("what --hook names is refused to the processes that are traced, until plumb ends"));
+     ACTS WARNS("what --hook names is refused to the processes that are traced, until plumb ends"));
 
 /* `place` is in kernel memory, or NULL; so is `name`, of a socket. */
 static __always_inline int answered(void *ctx, struct lsm *e, const void *place, const void *name)

@@ -37,6 +37,7 @@ Result<std::vector<Knob>> read_knobs(const Btf& btf) {
     knob.type = TRY(variable_field(btf, id).within("knob"));
     knob.type.doc = *sentence;
     knob.warning = Btf::find(btf.tags(id), "warns:").value_or("");
+    knob.acts = std::ranges::find(btf.tags(id), "acts") != btf.tags(id).end();
     knobs.push_back(std::move(knob));
   }
   return knobs;

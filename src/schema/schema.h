@@ -128,6 +128,7 @@ struct Knob {
   Field type;             // kind, unit, size, doc; path == name
   uint64_t fallback = 0;  // the value when nobody sets it
   std::string warning{};  // what is said when it is set; mostly nothing
+  bool acts = false;      // set, it acts upon those who are traced
 };
 
 // Where bpf/emit.bpf.h put the parts of a record's header.

@@ -48,6 +48,33 @@ Result<uint64_t> knob_value(const schema::Knob& knob, const std::string& text) {
   return parse_unsigned(text);
 }
 
+bool chooses_somebody(const Request& request) {
+  const Who& who = request.who;
+  return !request.command.empty() || !who.pids.empty() || !who.comms.empty() ||
+         !who.users.empty() || !who.cgroups.empty() || !who.containers.empty();
+}
+
+// What acts does so before there is an event that could be looked at: a condition on events would
+// leave out of the output what was done all the same.
+Result<> check_acting(const kernel::Tracer& tracer, const Request& request) {
+  for (const schema::Knob& knob : tracer.schema().knobs) {
+    if (!knob.acts || !tracer.knob(knob.name)) continue;
+    std::string flag = "--" + knob.name;
+    std::ranges::replace(flag, '_', '-');
+    if (!chooses_somebody(request))
+      return misuse(flag + " is for somebody in particular",
+                    "a command behind --, or --pid, --uid, --comm, --cgroup or --container");
+    const char* choice = !request.ask.where.empty()     ? "--where"
+                         : request.ask.sample_every > 1 ? "--sample"
+                                                        : nullptr;
+    if (choice)
+      return misuse(
+          fmt::format("{}: {} chooses events, and not upon whom {} acts", flag, choice, flag),
+          "record without it, and choose in plumb show");
+  }
+  return {};
+}
+
 Result<> set_knobs(std::vector<kernel::Tracer>& tracers, const Request& request) {
   for (const auto& [name, text] : request.knobs) {
     for (kernel::Tracer& tracer : tracers) {
@@ -59,6 +86,7 @@ Result<> set_knobs(std::vector<kernel::Tracer>& tracers, const Request& request)
       }
     }
   }
+  for (const kernel::Tracer& tracer : tracers) TRY(check_acting(tracer, request));
   return {};
 }
 

@@ -55,9 +55,14 @@ TEST(Knobs, AreTaggedVariables) {
   btf.tag(btf.structure("e", 8, {{"value", number, 0}}), "event:e");
   btf.variable("not_a_knob", number);
   btf.tag(btf.variable("slower_than", btf.constant(duration)), "knob:only slower ones");
+  const uint32_t acting = btf.variable("refuse", btf.constant(duration));
+  btf.tag(acting, "knob:refuse it");
+  btf.tag(acting, "acts");
   auto schema = from_btf(btf.bytes());
   ASSERT_TRUE(schema);
-  ASSERT_EQ(schema->knobs.size(), 1u);
+  ASSERT_EQ(schema->knobs.size(), 2u);
+  EXPECT_FALSE(schema->knobs[0].acts);
+  EXPECT_TRUE(schema->knobs[1].acts);
   EXPECT_EQ(schema->knobs[0].name, "slower_than");
   EXPECT_EQ(schema->knobs[0].type.unit, Unit::ns);
   EXPECT_EQ(schema->knobs[0].type.size, 8u);
