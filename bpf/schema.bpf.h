@@ -76,6 +76,12 @@
 #define IF_BIT(knob, bit) TAG("if:" #knob "&" #bit)
 /* The program is loaded only where the kernel offers nothing for this section: INSTEAD_OF("tp_btf/contention_begin"). */
 #define INSTEAD_OF(section) TAG("instead:" section)
+/*
+ * A program that is not attached: SEC("raw_tp"), and the engine runs it when the run ends, after the last hook
+ * of the tracer. What it emits belongs to the run. As long as it returns 1 it is run again, once what it has
+ * told is read: so it does no more at once than a ring has room for. The current task is plumb.
+ */
+#define AT_END TAG("at_end")
 /* On a knob that changes what programs can do: what is said before the first event when it is set. */
 #define WARNS(text) TAG("warns:" text)
 /*

@@ -51,8 +51,10 @@ Costs Tracer::costs() const {
     bpf_prog_info info{};
     uint32_t size = sizeof(info);
     if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size)) continue;
-    costs.run_ns += info.run_time_ns;
-    costs.runs += info.run_cnt;
+    if (!hook.at_end) {  // nobody waits for those
+      costs.run_ns += info.run_time_ns;
+      costs.runs += info.run_cnt;
+    }
     costs.missed += info.recursion_misses;
     costs.verified += info.verified_insns;
     costs.translated += info.xlated_prog_len / sizeof(bpf_insn);

@@ -67,8 +67,9 @@ Result<> choose_hooks(Tracer& tracer, const std::string& preferred) {
     if (!hook.purpose.empty()) purposes.insert(hook.purpose);
   }
   for (const std::string& purpose : purposes) choose_for(tracer, purpose, preferred);
-  for (const Hook& hook : tracer.hooks()) any |= hook.chosen;
-  if (std::ranges::none_of(tracer.hooks(), [&](const Hook& h) { return tracer.wants(h); }))
+  for (const Hook& hook : tracer.hooks()) any |= hook.chosen && !hook.at_end;
+  if (std::ranges::none_of(tracer.hooks(),
+                           [&](const Hook& h) { return tracer.wants(h) && !h.at_end; }))
     return misuse(tracer.name() + ": nothing is chosen to watch",
                   "plumb help " + tracer.name() + " shows the options that choose");
   if (!any)

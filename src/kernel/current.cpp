@@ -107,8 +107,10 @@ std::vector<uint64_t> find_current(const Tracer& engine) {
 
 Result<> use_current(Tracer& tracer, const CurrentNumbers& numbers,
                      const std::vector<uint64_t>& places) {
-  const bool all = std::ranges::all_of(
-      tracer.hooks(), [](const Hook& hook) { return !hook.chosen || is_typed(hook); });
+  // the current task of those at the end is plumb: they do not ask for it
+  const bool all = std::ranges::all_of(tracer.hooks(), [](const Hook& hook) {
+    return !hook.chosen || hook.at_end || is_typed(hook);
+  });
   if (!all || places.empty() || places.size() > tracer.constant("MOST_CPUS")) return {};
   for (size_t cpu = 0; cpu < places.size(); cpu++)
     TRY(tracer.set(fmt::format("current_places.of_cpu[{}]", cpu), places[cpu]));

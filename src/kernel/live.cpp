@@ -4,10 +4,8 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <fcntl.h>
-#include <linux/membarrier.h>
 #include <malloc.h>
 #include <sys/epoll.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -16,8 +14,8 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
-#include <thread>
 
+#include "kernel/at_end.h"
 #include "kernel/features.h"
 #include "kernel/kernel_types.h"
 #include "kernel/map_sizes.h"
@@ -32,8 +30,6 @@ namespace {
 constexpr auto tick = std::chrono::milliseconds(10);
 // After so long without a record the reader stops ticking and lets the next one wake it.
 constexpr auto quiet_after = std::chrono::milliseconds(50);
-// Longer than any program runs, where the kernel cannot tell when all have ended.
-constexpr auto grace = std::chrono::milliseconds(100);
 // So many records at one look mean that more have come meanwhile: no sleep before the next. The
 // threshold that wakes the reader lies behind already, and nothing would cross it.
 constexpr size_t flood = 2048;
@@ -73,9 +69,10 @@ Result<> choose_transport(Tracer& tracer, bool rings) {
 // are not preempted no other task comes between.
 bool programs_are_alone(Tracer& tracer) {
   if (!no_program_interrupts_itself()) return false;
-  const auto chosen = std::ranges::count(tracer.hooks(), true, &Hook::chosen);
-  const bool are_of_calls = std::ranges::all_of(tracer.hooks(), [](const Hook& hook) {
-    return !hook.chosen || hook.section.ends_with("/sys_enter") ||
+  const auto runs = [](const Hook& hook) { return hook.chosen && !hook.at_end; };
+  const auto chosen = std::ranges::count_if(tracer.hooks(), runs);
+  const bool are_of_calls = std::ranges::all_of(tracer.hooks(), [&](const Hook& hook) {
+    return !runs(hook) || hook.section.ends_with("/sys_enter") ||
            hook.section.ends_with("/sys_exit");
   });
   return chosen == 1 || (are_of_calls && !tracepoints_are_preemptible());
@@ -231,6 +228,14 @@ Result<> Live::attach() {
 void Live::detach() {
   for (Tracer& tracer : tracers_) tracer.detach();
   engine_->detach();
+  // one may be about to remember what is told at the end
+  if (std::ranges::any_of(tracers_, has_at_end)) await_programs();
+}
+
+Result<bool> Live::tell_rest() {
+  bool more = false;
+  for (const Tracer& tracer : tracers_) more |= TRY(run_at_end(tracer));
+  return more;
 }
 
 Result<> Live::target(uint32_t pid) {
@@ -279,10 +284,7 @@ size_t Live::drain(bool everything, const std::function<void(uint16_t, std::stri
 void Live::turn_epoch() {
   read_epoch_ = *epoch_;
   *epoch_ = 1 - read_epoch_;
-  // waits until every program that saw the old epoch has ended: membarrier(2) is an RCU grace
-  // period
-  if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) != 0)
-    std::this_thread::sleep_for(grace);  // not on kernels with nohz_full CPUs
+  await_programs();  // those that saw the old epoch
 }
 
 std::vector<query::Row> Live::take_groups(size_t i) {

@@ -78,6 +78,8 @@ class Live {
                                             const LiveOptions& options);
   Result<> attach();
   void detach();
+  // After that: tracers tell a part of what still waits, to be drained before the next. True: more.
+  Result<bool> tell_rest();
   // Adds a process to the targets, and takes one out; it need not be there.
   Result<> target(uint32_t pid);
   Result<> forget(uint32_t pid);

@@ -72,6 +72,7 @@ std::vector<Hook> hooks_of(bpf_object* object) {
                      purposes.empty() ? std::string() : purposes.front(),
                      conditions_of(types, name),
                      instead.empty() ? std::string() : instead.front(),
+                     !function_tags(types, name, "at_end").empty(),
                      false,
                      false,
                      {},
@@ -203,7 +204,7 @@ Result<> Tracer::load() {
 
 Result<> Tracer::attach(std::string_view purpose) {
   const auto is_meant = [&](const Hook& hook, bool iterator) {
-    return hook.chosen && (purpose.empty() || hook.purpose == purpose) &&
+    return hook.chosen && !hook.at_end && (purpose.empty() || hook.purpose == purpose) &&
            hook.section.starts_with("iter/") == iterator;
   };
   for (const Hook& hook : hooks_) {

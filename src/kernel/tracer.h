@@ -37,6 +37,7 @@ struct Hook {
   std::string purpose;                // programs with the same purpose are alternatives
   std::vector<Condition> conditions;  // all must hold
   std::string instead;                // a section: only where the kernel offers nothing for it
+  bool at_end = false;                // never attached: run when the run ends
   bool chosen = false;
   // Nobody may try here whether this kernel allows it (no privilege): it may be what is chosen.
   bool unknown = false;

@@ -89,7 +89,7 @@ class Run {
       written = periodic();
     }
     live_.detach();
-    while (drain(true)) continue;
+    tell_rest();
     show_groups(request_.every ? Kind::repeated : Kind::whole);
     report_.tell_losses();
     if (written) written = flush();
@@ -121,6 +121,19 @@ class Run {
     return live_.drain(everything, [&](uint16_t tracer, std::string_view bytes) {
       pipeline_.record(tracer, bytes);
     });
+  }
+
+  // What still waits when nothing is seen any more, piece by piece, as the rings have only so much
+  // room. A tracer that never comes to an end does not keep the run from its own.
+  void tell_rest() {
+    constexpr int most_pieces = 1 << 16;
+    bool more = true;
+    for (int i = 0; more && i < most_pieces; i++) {
+      const auto rest = live_.tell_rest();
+      if (!rest) tell("plumb: " + rest.error().what + "\n");
+      more = rest && *rest;
+      while (drain(true)) continue;
+    }
   }
 
   // So often are groups shown before the end; 0: never.
