@@ -65,7 +65,7 @@ enum dns_type {
 	DNS_CAA = 257,
 };
 
-/* The same page; the last two are ours: what came instead of an answer. */
+/* The same page; the last three are ours: what came instead of an answer. */
 enum dns_rcode {
 	RCODE_NOERROR = 0,
 	RCODE_FORMERR = 1,
@@ -80,6 +80,7 @@ enum dns_rcode {
 	RCODE_NOTZONE = 10,
 	RCODE_UNANSWERED = 256,
 	RCODE_MALFORMED = 257,
+	RCODE_PENDING = 258, /* the run ended before its time was over */
 };
 
 static __always_inline bool is_dns_query(const struct dns_header *header)

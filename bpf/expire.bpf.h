@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * State whose end may never come: it is told when its time is over.
+ * State whose end may never come: it is told when its time is over, or the run.
  *
- *	static int late(void *ctx, const struct flow *key);
+ *	static int late(void *ctx, const struct flow *key, bool waits);	// waits: the run ends before its time
  *	EXPIRING_STATE(pending, struct flow, struct query, 16384, "queries", late);
  *	SWEEP(pending, "queries that nobody answers")
  *
@@ -18,7 +18,7 @@
  * rests, once at least (5.10 to 7.3). Timers in maps would be punctual; they are new in 5.15, and
  * since 7 they fail on processors without cmpxchg16b (ENOMEM). When the queue is full, its oldest
  * key makes room: one that has had its end, unless four times as many came as can be remembered;
- * else that one is given up, and counted as lost_state_full.
+ * else that one is given up, and counted as lost_state_full. When the run ends, what is left is told.
  */
 #pragma once
 #include "emit.bpf.h"
@@ -69,6 +69,13 @@ static __always_inline void count_given_up(void)
 #else
 #define MOST_ENDS 8
 #endif
+enum { MOST_RESTS = 8 }; /* the same when the run ends: what the smallest ring has room for */
+
+struct sweep {
+	void *ctx;
+	__u64 by; /* what ends until then */
+	bool more;
+};
 
 #define EXPIRING_STATE(name, key_type, value_type, most, sentence, expired)                        \
 	struct name##_entry {                                                                      \
@@ -129,14 +136,16 @@ static __always_inline void count_given_up(void)
 		if (entry && entry->due == oldest->when && take_out(name, &oldest->key))           \
 			count_given_up();                                                          \
 	}                                                                                          \
-	static STEP(name##_sweep, void **ctx)                                                      \
+	static STEP(name##_sweep, struct sweep *sweep)                                             \
 	{                                                                                          \
 		struct name##_due due;                                                             \
 		bool over;                                                                         \
-		if (!name##_pop(&due, &over, now()))                                               \
+		if (!name##_pop(&due, &over, sweep->by)) {                                         \
+			sweep->more = false;                                                       \
 			return STEP_DONE;                                                          \
+		}                                                                                  \
 		if (over)                                                                          \
-			expired(*ctx, &due.key);                                                   \
+			expired(sweep->ctx, &due.key, due.when > now());                           \
 		return STEP_ON;                                                                    \
 	}                                                                                          \
 	_Static_assert(1, "")
@@ -162,6 +171,13 @@ static __always_inline void count_given_up(void)
 #define SWEEP(map, purpose)                                                                        \
 	SEC("tp_btf/workqueue_execute_start") SERVES(purpose) int map##_sweeper(void *ctx)         \
 	{                                                                                          \
-		repeat(MOST_ENDS, map##_sweep, &ctx);                                              \
+		struct sweep sweep = {.ctx = ctx, .by = now()};                                    \
+		repeat(MOST_ENDS, map##_sweep, &sweep);                                            \
 		return 0;                                                                          \
+	}                                                                                          \
+	SEC("raw_tp") AT_END SERVES(purpose " before the run ends") int map##_rest(void *ctx)      \
+	{                                                                                          \
+		struct sweep sweep = {.ctx = ctx, .by = ~0ULL, .more = true};                      \
+		repeat(MOST_RESTS, map##_sweep, &sweep);                                           \
+		return sweep.more;                                                                 \
 	}

@@ -20,7 +20,7 @@ EVENT(dns, "a DNS query with its answer") {
 	struct caller who        DETAIL_PART(user) DOC("who asked");
 	text_t name              KEY PRIVACY(address) DOC("what was asked for");
 	enum dns_type type       KEY DOC("which records of it");
-	enum dns_rcode rcode     KEY DOC("what the answer says; or unanswered in time, malformed");
+	enum dns_rcode rcode     KEY DOC("what the answer says; or unanswered in time, malformed; pending: none yet when the run ended");
 	count_t answers          DOC("records in the answer, as it says");
 	__u8 address[16]         TAG("format:ip") PRIVACY(address) DETAIL ZERO_IS_UNKNOWN DOC("the first address in it; nothing, too, where that is ::");
 	ns_t latency             DOC("until the answer arrived; else how long it was waited for");
@@ -32,8 +32,8 @@ EVENT(dns, "a DNS query with its answer") {
 
 KNOB(ns_t, timeout, 5000000000, "how long to wait for an answer");
 
-static int unanswered(void *ctx, const struct flow *flow);
-/* Inserted when a query leaves; removed by its answer, when it is asked again, and in time. */
+static int unanswered(void *ctx, const struct flow *flow, bool waits);
+/* Inserted when a query leaves; removed by its answer, when it is asked again, in time, and when the run ends. */
 EXPIRING_STATE(pending, struct flow, struct dns_query, 16384, "queries without an answer", unanswered);
 SWEEP(pending, "queries that nobody answers")
 
@@ -41,7 +41,7 @@ SWEEP(pending, "queries that nobody answers")
  * An answer and the end of patience may come together: who takes the query out tells of it. The event is made
  * where it is sent from, as the stack is shared with those who found its packet.
  */
-static __always_inline void ends(void *ctx, const struct flow *flow, struct dns_packet *p)
+static __always_inline void ends(void *ctx, const struct flow *flow, struct dns_packet *p, bool waits)
 {
 	struct pending_entry *entry = bpf_map_lookup_elem(&pending, flow);
 	struct tail *tail = entry ? try_tail(sizeof(struct dns)) : NULL;
@@ -57,7 +57,7 @@ static __always_inline void ends(void *ctx, const struct flow *flow, struct dns_
 	e->server = entry->value.server;
 	e->transport = flow->protocol;
 	e->latency = now() - entry->value.began;
-	e->rcode = p ? answer_in(p, tail, &e->address) : RCODE_UNANSWERED;
+	e->rcode = p ? answer_in(p, tail, &e->address) : waits ? RCODE_PENDING : RCODE_UNANSWERED;
 	e->answers = p ? bpf_ntohs(p->header.answers) : 0;
 	e->truncated = p && p->header.flags & 2 ? 1 : 0;
 	if (wants(dns, name))
@@ -68,15 +68,15 @@ static __always_inline void ends(void *ctx, const struct flow *flow, struct dns_
 		give_back(tail);
 }
 
-static __noinline int unanswered(void *ctx, const struct flow *flow)
+static __noinline int unanswered(void *ctx, const struct flow *flow, bool waits)
 {
-	ends(ctx, flow, NULL);
+	ends(ctx, flow, NULL, waits);
 	return 0;
 }
 
 static __always_inline void answers(struct dns_packet *p)
 {
-	ends(p->ctx, &p->packet.flow, p);
+	ends(p->ctx, &p->packet.flow, p, false);
 }
 
 static __always_inline void asks(struct dns_packet *p)
@@ -88,7 +88,7 @@ static __always_inline void asks(struct dns_packet *p)
 	if (entry && is_same_query(p, &entry->value))
 		return;
 	if (entry)
-		unanswered(p->ctx, flow);
+		unanswered(p->ctx, flow, false);
 	tail = query_begins(socket_of(p)) ? claim_tail_of_span(0) : NULL;
 	if (!tail)
 		return;
