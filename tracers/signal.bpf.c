@@ -8,19 +8,7 @@
 // Cost:  under a microsecond per signal.
 // Blind: what a handler then does; signals taken by signalfd or sigwait look like any other.
 #include "tracer.bpf.h"
-
-/* enum in include/uapi/asm-generic/siginfo.h and si_code of kill, tgkill, sigqueue and timers */
-enum signal_code {
-	CODE_USER = 0,
-	CODE_KERNEL = 0x80,
-	CODE_QUEUE = -1,
-	CODE_TIMER = -2,
-	CODE_MESGQ = -3,
-	CODE_ASYNCIO = -4,
-	CODE_SIGIO = -5,
-	CODE_TKILL = -6,
-	CODE_OTHER = 1, /* of the signal's own: a fault, a child's end */
-};
+#include "signal_code.bpf.h"
 
 /* include/trace/events/signal.h */
 enum signal_effect {
@@ -34,7 +22,7 @@ enum signal_effect {
 EVENT(signal, "a signal that is sent") {
 	struct caller who             DOC("the sender, or whoever ran when the kernel sent it");
 	signal_t signal               KEY DOC("the signal");
-	enum signal_code code         KEY DETAIL DOC("why: kill, tgkill, the kernel, a timer, ...");
+	enum signal_code code         KEY DETAIL DOC("why: kill, tgkill, a timer, which fault, what became of a child (si_code of sigaction(2))");
 	enum signal_effect effect     KEY DOC("delivered, ignored, or one like it was pending already");
 	process_id_t target           KEY DOC("the process that gets it");
 	process_id_t target_tid       DETAIL DOC("the thread it was sent to");
@@ -43,19 +31,12 @@ EVENT(signal, "a signal that is sent") {
 	char     target_comm[16]      KEY PRIVACY(open) DOC("its name");
 };
 
-static __always_inline enum signal_code code_of(int code)
-{
-	const bool known = (code >= CODE_TKILL && code <= CODE_USER) || code == CODE_KERNEL;
-
-	return known ? code : CODE_OTHER;
-}
-
 /* In place of the siginfo stand 0, as of kill, and 1, as of the kernel. */
-static __always_inline enum signal_code why(struct kernel_siginfo *info)
+static __always_inline enum signal_code why(int number, struct kernel_siginfo *info)
 {
 	unsigned long at = (unsigned long)info;
 
-	return at == 0 ? CODE_USER : at == 1 ? CODE_KERNEL : code_of(BPF_CORE_READ(info, si_code));
+	return at == 0 ? CODE_USER : at == 1 ? CODE_KERNEL : signal_code(number, BPF_CORE_READ(info, si_code));
 }
 
 SEC("tp_btf/signal_generate") SERVES("signals")
@@ -67,7 +48,7 @@ int BPF_PROG(on_signal, int number, struct kernel_siginfo *info, struct task_str
 	if (!caller_or_process(&e.who, BPF_CORE_READ(task, tgid)))
 		return 0;
 	e.signal = number;
-	e.code = why(info);
+	e.code = why(number, info);
 	e.effect = result;
 	e.target = BPF_CORE_READ(task, tgid);
 	e.target_tid = BPF_CORE_READ(task, pid);
