@@ -67,6 +67,8 @@ static __always_inline bool is_compat(void)
 /* The call of this task that has this number, in its table. */
 static __always_inline syscall_t syscall_of(struct task_struct *task, long number)
 {
+	if ((__s32)number < 0)
+		return (__s32)number == -1 ? SYSCALL_MINUS_ONE : (__u32)number | SYSCALL_MINUS_ONE;
 	return task_is_compat(task) ? (__u32)number | SYSCALL_I386 : (__u32)number;
 }
 

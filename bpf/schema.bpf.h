@@ -111,9 +111,16 @@ typedef __u64 cgroup_t TAG("format:cgroup");
 
 /*
  * A system call: its number in arch/x86/entry/syscalls/syscall_64.tbl, where x32 calls have a bit
- * of their own, or that of syscall_32.tbl with SYSCALL_I386.
+ * of their own, or that of syscall_32.tbl with SYSCALL_I386. A number below zero is no call of any
+ * table, or one that a tracer made none: it stays as it is, but that -1 is SYSCALL_MINUS_ONE, as
+ * all ones say that no call was under way.
  */
-enum syscall_abi { SYSCALL_NONE = 0xffffffff, SYSCALL_I386 = 0x80000000, SYSCALL_X32 = 0x40000000 };
+enum syscall_abi {
+	SYSCALL_NONE = 0xffffffff,
+	SYSCALL_I386 = 0x80000000,
+	SYSCALL_X32 = 0x40000000,
+	SYSCALL_MINUS_ONE = 0xc0000000, /* from here on: below zero */
+};
 
 /* A piece of the record's tail: `size` bytes at `offset` from the event, of `whole` there were. */
 struct tail_ref {

@@ -88,6 +88,18 @@ struct arguments {
 	argument_t a, b, c, d, e, f;
 };
 
+static __always_inline bool is_i386(syscall_t call)
+{
+	return (call & SYSCALL_MINUS_ONE) == SYSCALL_I386;
+}
+
+static __always_inline __s32 number_in_table(syscall_t call)
+{
+	if (call >= SYSCALL_MINUS_ONE)
+		return call == SYSCALL_MINUS_ONE ? -1 : (__s32)call;
+	return call & ~SYSCALL_MINUS_ONE;
+}
+
 /* The calls that do not return: exit and exit_group. */
 static __always_inline bool never_returns(syscall_t call)
 {

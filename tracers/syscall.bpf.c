@@ -14,13 +14,13 @@
 #include "state.bpf.h"
 #include "syscall.bpf.h"
 
-typedef __u32 call_number_t TAG("format:id");
+typedef __s32 call_number_t TAG("format:id");
 typedef __s64 result_t TAG("unit:count");
 
 EVENT(syscall, "a system call",
       VIEW("name", "sum(latency),count,p50(latency),p99(latency),sum(failed)")) {
 	struct caller who;
-	syscall_t name        KEY DOC("the call; those of 32-bit programs begin with i386:");
+	syscall_t name        KEY DOC("the call; those of 32-bit programs begin with i386:; its number where it has no name");
 	call_number_t number  DETAIL DOC("its number in its table");
 	errno_t error         KEY DOC("why it failed; ERESTARTSYS and its kin: a signal interrupted it; 0: it did not");
 	bool failed           DETAIL DOC("it returned an error");
@@ -63,7 +63,7 @@ static __always_inline int begins(struct pt_regs *regs, struct task_struct *task
 	if (!call)
 		return 0;
 	call->name = name;
-	read_arguments(&call->args, regs, name & SYSCALL_I386);
+	read_arguments(&call->args, regs, is_i386(name));
 	call->began = now();
 	return 0;
 }
@@ -73,7 +73,7 @@ static __always_inline int emit_call(void *ctx, struct syscall *e)
 	struct tail *tail;
 	__u64 path;
 
-	e->number = e->name & ~(SYSCALL_I386 | SYSCALL_X32);
+	e->number = number_in_table(e->name);
 	if (!wants(syscall, path))
 		return emit(ctx, e);
 	tail = open_tail(e);
@@ -95,7 +95,7 @@ int BPF_PROG(on_enter, struct pt_regs *regs, long number)
 		return begins(regs, task, e.name);
 	if (!caller_is(&e.who, task))
 		return 0;
-	read_arguments(&e.args, regs, e.name & SYSCALL_I386);
+	read_arguments(&e.args, regs, is_i386(e.name));
 	return emit_call(ctx, &e);
 }
 

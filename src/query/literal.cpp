@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <optional>
 
 #include "base/text.h"
 #include "schema/names.h"
@@ -31,6 +32,12 @@ std::vector<std::pair<int64_t, std::string>> named_values(const Field& field) {
   for (int64_t number = 1; number <= max_named; number++)
     if (std::string_view known = name(number); !known.empty()) values.emplace_back(number, known);
   return values;
+}
+
+// A number in the form in which it is shown though it is not listed: i386:9999.
+std::optional<uint64_t> in_form(const Field& field, std::string_view text) {
+  if (field.format == Format::syscall) return schema::syscall_number(text);
+  return std::nullopt;
 }
 
 // "What the field is" for an error: "a duration", ...
@@ -134,6 +141,7 @@ int parse_address(const std::string& text, Address& address) {
 
 Result<uint64_t> number_of(const Source& source, const Field& field, const Token& token) {
   const bool is_word = token.kind == Token::Kind::word;
+  if (const auto formed = in_form(field, token.text)) return *formed;
   if (field.kind == Kind::boolean) {
     if (is_word && (token.text == "true" || token.text == "false"))
       return uint64_t{token.text == "true"};

@@ -40,8 +40,7 @@ Word word_for(const schema::Field& field, uint64_t bits, schema::Names& names) {
       if (value != 0) text = schema::signal_name(value);
       return {text, value == 0 || !text.empty()};
     case Format::syscall:
-      text = schema::syscall_name(static_cast<uint32_t>(bits));
-      return {text, static_cast<uint32_t>(bits) == schema::no_call || !text.empty()};
+      return {schema::syscall_name(static_cast<uint32_t>(bits)), true};
     case Format::container:
     case Format::symbol:
     case Format::mount:

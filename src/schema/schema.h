@@ -44,7 +44,7 @@ enum class Format : uint8_t {
   container,  // cgroup2 id -> container name, "" outside of one
   user,       // uid -> name
   group,      // gid -> name
-  syscall,    // 257 -> openat, i386:open; all ones -> "" (schema/syscalls.h)
+  syscall,    // 257 -> openat, i386:open, i386:9999; all ones -> "" (schema/syscalls.h)
   symbol,     // an address in the kernel -> the variable there, "" when there is none
   mount,      // a file system's device -> where it is mounted, "" when nowhere
 };

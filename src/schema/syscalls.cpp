@@ -1,6 +1,8 @@
 #include "schema/syscalls.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 namespace plumb::schema {
@@ -44,6 +46,21 @@ std::map<uint32_t, std::string> all() {
   return names;
 }
 
+struct Table {
+  uint32_t abi;
+  std::string_view prefix;
+};
+// The last takes all.
+constexpr std::array tables = {Table{i386_call, "i386:"}, Table{x32_call, "x32:"}, Table{0, ""}};
+
+std::string unnamed(uint32_t call) {
+  if (call == minus_one) return "-1";
+  if (call > minus_one) return std::to_string(static_cast<int32_t>(call));
+  const auto& table =
+      *std::ranges::find_if(tables, [&](const Table& t) { return (call & t.abi) == t.abi; });
+  return std::string(table.prefix) + std::to_string(call & ~table.abi);
+}
+
 }  // namespace
 
 const std::map<uint32_t, std::string>& syscall_names() {
@@ -53,7 +70,23 @@ const std::map<uint32_t, std::string>& syscall_names() {
 
 std::string_view syscall_name(uint32_t call) {
   const auto found = syscall_names().find(call);
-  return found == syscall_names().end() ? std::string_view() : found->second;
+  if (found != syscall_names().end()) return found->second;
+  thread_local std::string made;
+  made = call == no_call ? std::string() : unnamed(call);
+  return made;
+}
+
+std::optional<uint32_t> syscall_number(std::string_view text) {
+  const auto& table =
+      *std::ranges::find_if(tables, [&](const Table& t) { return text.starts_with(t.prefix); });
+  text.remove_prefix(table.prefix.size());
+  int32_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  const auto call = static_cast<uint32_t>(number);
+  if (number >= 0) return call < x32_call ? std::optional(call | table.abi) : std::nullopt;
+  if (table.abi != 0 || call <= minus_one) return std::nullopt;
+  return number == -1 ? minus_one : call;
 }
 
 }  // namespace plumb::schema

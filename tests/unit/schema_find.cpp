@@ -5,6 +5,7 @@
 
 #include "schema/names.h"
 #include "schema/schema.h"
+#include "schema/syscalls.h"
 #include "schema_builder.h"
 
 namespace plumb::schema {
@@ -115,6 +116,23 @@ TEST(Names, KnowErrorsAndSignals) {
   EXPECT_EQ(signal_name(9), "SIGKILL");
   EXPECT_EQ(signal_name(0), "");
   EXPECT_EQ(signal_name(64), "");
+}
+
+TEST(Names, OfSystemCallsAreNumbersWhereThereIsNone) {
+  EXPECT_EQ(syscall_name(257), "openat");
+  EXPECT_EQ(syscall_name(i386_call | 5), "i386:open");
+  EXPECT_EQ(syscall_name(no_call), "");
+  const std::pair<uint32_t, std::string_view> unnamed[] = {{9999, "9999"},
+                                                           {i386_call | 9999, "i386:9999"},
+                                                           {x32_call | 9999, "x32:9999"},
+                                                           {minus_one, "-1"},
+                                                           {static_cast<uint32_t>(-5), "-5"}};
+  for (const auto& [call, text] : unnamed) {
+    EXPECT_EQ(syscall_name(call), text);
+    EXPECT_EQ(syscall_number(text), call) << text;
+  }
+  for (const char* text : {"", "openat", "i386:", "i386:-1", "9999x", "1073741824", "-1073741824"})
+    EXPECT_FALSE(syscall_number(text)) << text;
 }
 
 TEST(Clock, TellsTheCalendarFromTheMonotonicClock) {
