@@ -34,9 +34,10 @@ std::vector<std::pair<int64_t, std::string>> named_values(const Field& field) {
   return values;
 }
 
-// A number in the form in which it is shown though it is not listed: i386:9999.
+// A number in a form that is not listed: i386:9999, SIG37.
 std::optional<uint64_t> in_form(const Field& field, std::string_view text) {
   if (field.format == Format::syscall) return schema::syscall_number(text);
+  if (field.format == Format::signal) return schema::signal_number(text);
   return std::nullopt;
 }
 

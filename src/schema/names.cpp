@@ -1,6 +1,8 @@
 #include "schema/names.h"
 
 #include <array>
+#include <charconv>
+#include <csignal>
 #include <cstring>
 #include <ctime>
 
@@ -13,14 +15,25 @@ constexpr int64_t last_error = 133;  // EHWPOISON
 constexpr int64_t first_restart = 512;
 constexpr std::array restarts = {"ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND", "ENOIOCTLCMD",
                                  "ERESTART_RESTARTBLOCK"};
-constexpr int64_t last_signal = 31;  // the named ones; real-time signals have numbers
+// Real-time signals: as the C library counts them, which keeps the kernel's first two for itself.
+constexpr int64_t first_real_time = 34;
+constexpr int64_t last_signal = 64;
+
+// As `kill -l` of bash has them: from the nearer end.
+std::string name_of_signal(int signal) {
+  constexpr int64_t half = (last_signal - first_real_time) / 2;
+  if (const char* name = sigabbrev_np(signal)) return std::string("SIG") + name;
+  if (signal < first_real_time) return "SIG" + std::to_string(signal);
+  const int64_t above = signal - first_real_time, below = last_signal - signal;
+  if (above <= half) return "SIGRTMIN" + (above ? "+" + std::to_string(above) : "");
+  return "SIGRTMAX" + (below ? "-" + std::to_string(below) : "");
+}
 
 struct SignalNames {
   std::string names[last_signal + 1];
 
   SignalNames() {
-    for (int signal = 1; signal <= last_signal; signal++)
-      if (const char* name = sigabbrev_np(signal)) names[signal] = std::string("SIG") + name;
+    for (int signal = 1; signal <= last_signal; signal++) names[signal] = name_of_signal(signal);
   }
 };
 
@@ -44,6 +57,28 @@ std::string_view signal_name(int64_t signal) {
   static const SignalNames known;
   if (signal <= 0 || signal > last_signal) return {};
   return known.names[signal];
+}
+
+std::optional<uint64_t> signal_number(std::string_view text) {
+  struct Form {
+    std::string_view begin;
+    int64_t from, step, first;
+  };
+  constexpr std::array forms = {Form{"SIGRTMIN+", first_real_time, 1, first_real_time},
+                                Form{"SIGRTMAX-", last_signal, -1, first_real_time},
+                                Form{"SIG", 0, 1, 1}};
+  if (text == "SIGIO") return SIGPOLL;
+  for (const Form& form : forms) {
+    if (!text.starts_with(form.begin)) continue;
+    text.remove_prefix(form.begin.size());
+    uint8_t count = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    const int64_t signal = form.from + form.step * count;
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    if (signal < form.first || signal > last_signal) return std::nullopt;
+    return static_cast<uint64_t>(signal);
+  }
+  return std::nullopt;
 }
 
 Clock Clock::now() {

@@ -1,6 +1,7 @@
 // Names: words for numbers that only this machine, or a recording of it, can translate.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,5 +40,7 @@ struct Clock {
 // Names that need nobody: errno and signal numbers of this architecture. "" when unknown.
 std::string_view error_name(int64_t error);
 std::string_view signal_name(int64_t signal);
+// What a signal may be written as beside its name: SIG37, SIGRTMIN+3, SIGRTMAX-27, SIGIO.
+std::optional<uint64_t> signal_number(std::string_view text);
 
 }  // namespace plumb::schema

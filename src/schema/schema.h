@@ -38,7 +38,7 @@ enum class Format : uint8_t {
   hex,        // an address in memory; 0 is none
   octal,      // permissions: 0644
   error,      // errno: 2 -> ENOENT, 0 -> ""
-  signal,     // 9 -> SIGKILL, 0 -> ""
+  signal,     // 9 -> SIGKILL, 37 -> SIGRTMIN+3, 0 -> ""
   instant,    // ns since boot (CLOCK_BOOTTIME) -> RFC 3339; 0 is none
   cgroup,     // cgroup2 id -> path
   container,  // cgroup2 id -> container name, "" outside of one

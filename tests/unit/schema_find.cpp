@@ -115,7 +115,22 @@ TEST(Names, KnowErrorsAndSignals) {
   EXPECT_EQ(error_name(100'000), "");
   EXPECT_EQ(signal_name(9), "SIGKILL");
   EXPECT_EQ(signal_name(0), "");
-  EXPECT_EQ(signal_name(64), "");
+  EXPECT_EQ(signal_name(65), "");
+}
+
+// As `kill -l` prints them.
+TEST(Names, OfRealTimeSignalsAreCountedFromTheNearerEnd) {
+  const std::pair<int, std::string_view> known[] = {
+      {33, "SIG33"},       {34, "SIGRTMIN"},   {37, "SIGRTMIN+3"}, {49, "SIGRTMIN+15"},
+      {50, "SIGRTMAX-14"}, {63, "SIGRTMAX-1"}, {64, "SIGRTMAX"}};
+  for (const auto& [signal, name] : known) EXPECT_EQ(signal_name(signal), name);
+  EXPECT_EQ(signal_number("SIGRTMIN+30"), 64u);
+  EXPECT_EQ(signal_number("SIGRTMAX-27"), 37u);
+  EXPECT_EQ(signal_number("SIG37"), 37u);
+  EXPECT_EQ(signal_number("SIGIO"), 29u);
+  for (const char* text :
+       {"", "SIG", "SIG0", "SIG65", "SIGRTMIN+31", "SIGRTMAX-31", "SIGRTMIN+", "SIG9x"})
+    EXPECT_FALSE(signal_number(text)) << text;
 }
 
 TEST(Names, OfSystemCallsAreNumbersWhereThereIsNone) {
