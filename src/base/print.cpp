@@ -35,6 +35,7 @@ int write_all(int fd, std::string_view bytes) {
 Fail cannot_write(const std::string& where, int error) {
   const bool full = error == ENOSPC || error == EDQUOT;
   const char* hint = full             ? "free some space, or write elsewhere"
+                     : error == EFBIG ? "ulimit -f, or the file system, lets files grow no further"
                      : error == EBADF ? "whoever started plumb has closed it"
                                       : "";
   return fail_errno("write " + where, error, hint);

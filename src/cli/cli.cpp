@@ -155,6 +155,8 @@ int main(int argc, char** argv) {
   close(spare);
   // a reader that goes away is no failure: writes then say EPIPE
   signal(SIGPIPE, SIG_IGN);
+  // nor is a file at ulimit -f a death without a word: writes then say EFBIG
+  signal(SIGXFSZ, SIG_IGN);
   // glibc would raise it after the first large buffer is freed, and then keep the next ones
   mallopt(M_MMAP_THRESHOLD, 128 << 10);
   auto status = dispatch(Words(argv + 1, argv + argc));

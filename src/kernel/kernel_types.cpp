@@ -3,6 +3,7 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -35,6 +36,7 @@ struct State {
   std::set<std::string> covered;  // names that the relocation file was made for
   Fd file;
   std::string path;
+  bool has_all = false;  // the file is not ours, but the kernel's
   std::optional<uint32_t> cast;
   int cast_number = 0;  // which the objects call for it
 };
@@ -53,12 +55,23 @@ std::string_view names_of(const btf* types) {
   return {raw + header.hdr_len + header.str_off, header.str_len};
 }
 
+// ulimit -f holds for files in memory, too. Objects then search all of the kernel's types, which
+// takes them longer.
+Result<> take_all_types() {
+  const Fd kernels(open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC));
+  if (!kernels || dup3(kernels.get(), state().file.get(), O_CLOEXEC) < 0)
+    return fail_errno("write the file of kernel types", EFBIG, "a larger ulimit -f");
+  state().has_all = true;
+  return {};
+}
+
 Result<> write_file(std::string_view bytes) {
   const int fd = state().file.get();
   if (ftruncate(fd, 0)) return fail_errno("empty the file of kernel types", errno);
   for (size_t done = 0; done < bytes.size();) {
     const ssize_t n =
         pwrite(fd, bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
+    if (n < 0 && errno == EFBIG) return take_all_types();
     if (n < 0) return fail_errno("write the file of kernel types", errno);
     done += static_cast<size_t>(n);
   }
@@ -156,7 +169,7 @@ const char* relocation_file() {
 
 Result<> cover(const std::vector<const btf*>& objects) {
   State& all = state();
-  if (!all.file) return {};
+  if (!all.file || all.has_all) return {};
   const size_t before = all.covered.size();
   for (const btf* object : objects) {
     all.covered.merge(relocatable_names(object));

@@ -65,8 +65,9 @@ void BlockFile::append(std::string_view bytes) {
 Result<> BlockFile::status() const {
   if (error_ == 0) return {};
   const bool full = error_ == ENOSPC || error_ == EDQUOT || error_ == EFBIG;
-  return fail_errno("record to " + name_, error_,
-                    full ? "what was recorded until then is kept: plumb show " + name_ : "");
+  std::string hint = full ? "what was recorded until then is kept: plumb show " + name_ : "";
+  if (error_ == EFBIG) hint += "; ulimit -f, or the file system, lets files grow no further";
+  return fail_errno("record to " + name_, error_, std::move(hint));
 }
 
 }  // namespace plumb::record

@@ -19,7 +19,8 @@ namespace {
 [[noreturn]] void become(const char* path, char* const* words, int go, int refusal) {
   char byte = 0;
   if (read(go, &byte, 1) != 1) _exit(1);
-  signal(SIGPIPE, SIG_DFL);  // plumb ignores it, and execv would pass that on
+  signal(SIGPIPE, SIG_DFL);  // plumb ignores both, and execv would pass that on
+  signal(SIGXFSZ, SIG_DFL);
   execv(path, words);
   const int error = errno;
   [[maybe_unused]] ssize_t told = write(refusal, &error, sizeof(error));
