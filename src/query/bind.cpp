@@ -46,6 +46,18 @@ bool is_ordered(const Field& field) {
   return field.kind == schema::Kind::unsigned_number || field.kind == schema::Kind::signed_number;
 }
 
+// The operations that the field has, for whoever tried another.
+std::string operations_of(const Comparison& comparison) {
+  const Field& field = *comparison.field;
+  const bool is_text = comparison.subject == Subject::text || comparison.subject == Subject::name;
+  const bool has_bits = field.names && field.names->bits;
+  return "'" + field.path + "' has == != in" +
+         (is_text             ? " startswith endswith contains =~"
+          : is_ordered(field) ? " < <= > >="
+          : has_bits          ? " contains"
+                              : "");
+}
+
 Result<> check(const Source& source, const Comparison& comparison, const Token& operation) {
   const Field& field = *comparison.field;
   const std::string symbol = "'" + std::string(source.at(operation.span)) + "'";
@@ -53,11 +65,13 @@ Result<> check(const Source& source, const Comparison& comparison, const Token& 
   const bool asks_bits = comparison.test == Test::contains && field.names && field.names->bits;
   if (is_text_test(comparison.test) && !is_text && !asks_bits)
     return source.complain(operation.span,
-                           symbol + " compares text, which '" + field.path + "' is not");
+                           symbol + " compares text, which '" + field.path + "' is not",
+                           operations_of(comparison));
   const bool orders = comparison.test == Test::less || comparison.test == Test::at_most;
   if (orders && (comparison.subject != Subject::number || !is_ordered(field)))
     return source.complain(operation.span,
-                           symbol + " compares numbers, which '" + field.path + "' is not");
+                           symbol + " compares numbers, which '" + field.path + "' is not",
+                           operations_of(comparison));
   return {};
 }
 

@@ -51,7 +51,17 @@ std::string wanted(const Field& field) {
   if (field.format == Format::syscall) return "a system call such as openat or \"i386:open\"";
   if (field.unit == Unit::ns) return "a duration such as 10ms";
   if (field.unit == Unit::bytes) return "a size such as 4KiB";
-  return "a number";
+  return schema::needs_names(field.format) ? "a number, or a name in quotes" : "a number";
+}
+
+// What to write instead of a word or a text that is nothing the field may be.
+std::string instead_of(const Field& field, const Token& token) {
+  if (field.kind == Kind::boolean)
+    return "write " + field.path + ", or !" + field.path + " where it must not hold";
+  if (token.kind == Token::Kind::word && schema::needs_names(field.format))
+    return "names are written in quotes: \"" + token.text + "\"";
+  const auto value = parse_unsigned(token.text);
+  return "write " + field.path + " == " + (value ? token.text : "NUMBER") + ", without quotes";
 }
 
 Result<uint64_t> magnitude(const Field& field, std::string_view text) {
@@ -105,7 +115,8 @@ Result<uint64_t> within_field(const Source& source, const Field& field, const To
   const uint32_t bits = field.size * 8;
   const uint64_t most = field.is_signed() ? UINT64_MAX >> (65 - bits) : UINT64_MAX >> (64 - bits);
   if (negative && !field.is_signed())
-    return source.complain(token.span, "'" + field.path + "' is never negative");
+    return source.complain(token.span, "'" + field.path + "' is never negative",
+                           "write a number from 0 on");
   if (magnitude <= most + negative) return negative ? 0 - magnitude : magnitude;
   return source.complain(token.span, "'" + token.text + "' is too large for '" + field.path + "'",
                          "it has " + std::to_string(bits) + " bits: " +
@@ -114,12 +125,14 @@ Result<uint64_t> within_field(const Source& source, const Field& field, const To
 }
 
 // What to write instead of a word that is no whole number; "" where it only is too large.
-std::string instead_of(const Field& field, std::string_view text) {
+std::string whole_instead_of(const Field& field, const Token& token) {
+  const std::string_view text = token.text;
   const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
   if (digits == text.size()) return {};
   const bool is_size = text.ends_with('B') && parse_size_bytes(text);
   if (digits > 0 && std::isalpha(text[digits]) && (is_size || parse_duration_ns(text)))
     return "'" + field.path + "' has no unit: write " + std::string(text.substr(0, digits));
+  if (schema::needs_names(field.format)) return instead_of(field, token);
   return "'" + field.path + "' is compared with " + wanted(field);
 }
 
@@ -151,11 +164,13 @@ Result<uint64_t> number_of(const Source& source, const Field& field, const Token
   } else {
     const bool negative = token.text.front() == '-';
     auto number = magnitude(field, std::string_view(token.text).substr(negative ? 1 : 0));
-    if (!number && number.error().hint.empty()) number.error().hint = instead_of(field, token.text);
+    if (!number && number.error().hint.empty())
+      number.error().hint = whole_instead_of(field, token);
     if (!number) return source.complain(token.span, number.error().what, number.error().hint);
     return within_field(source, field, token, *number, negative);
   }
-  return source.complain(token.span, "'" + field.path + "' is compared with " + wanted(field));
+  return source.complain(token.span, "'" + field.path + "' is compared with " + wanted(field),
+                         instead_of(field, token));
 }
 
 Result<Value> address_of(const Source& source, const Token& token) {

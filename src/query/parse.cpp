@@ -69,7 +69,9 @@ class Parser {
   Result<Node> unary() {
     const Token& first = peek();
     if (first.kind != Token::Kind::negate && first.kind != Token::Kind::open) return comparison();
-    if (++depth_ > max_nesting) return source_.complain(first.span, "nested too deep");
+    if (++depth_ > max_nesting)
+      return source_.complain(first.span, "nested too deep",
+                              "leave out parentheses: && binds before ||");
     take();
     Node node = TRY(first.kind == Token::Kind::negate ? negation() : parenthesized());
     node.span = {first.span.begin, tokens_[at_ - 1].span.end};

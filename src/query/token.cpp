@@ -33,7 +33,8 @@ class Lexer {
 
   Result<std::vector<Token>> run() {
     if (text_.size() > max_length)
-      return misuse(std::string(source_.option) + ": the expression is over 4096 characters");
+      return misuse(std::string(source_.option) + ": the expression is over 4096 characters",
+                    "FIELD in (A, B) and FIELD =~ \"A|B\" say much in few");
     while (true) {
       at_ = std::min(text_.find_first_not_of(" \t\n\r", at_), text_.size());
       Token token = TRY(next());
@@ -68,8 +69,12 @@ class Lexer {
         return "write ||";
       case '\'':
         return "text is written in double quotes";
+      case '[':
+        return "a list is searched as one: args contains \"TEXT\"";
+      case ';':
+        return "comparisons are joined by && and ||";
       default:
-        return {};
+        return "text is written in double quotes, and comparisons are joined by && and ||";
     }
   }
 
@@ -82,10 +87,13 @@ class Lexer {
         return token;
       }
       if (c == '\\' && at_ + 1 < text_.size()) c = escaped();
-      if (c == '\0') return source_.complain({at_, at_ + 1}, "text cannot hold a NUL");
+      if (c == '\0')
+        return source_.complain({at_, at_ + 1}, "text cannot hold a NUL",
+                                "leave it out: text ends before one");
       token.text += c;
     }
-    return source_.complain({token.span.begin, text_.size()}, "this text has no closing quote");
+    return source_.complain({token.span.begin, text_.size()}, "this text has no closing quote",
+                            "write \\\" for a quote in it");
   }
 
   // Unknown escapes stay as they are, so that \d and \. of a regular expression need no doubling.
