@@ -151,6 +151,11 @@ std::string file_hint(const std::string& path, int error) {
              : "there is no folder " + folder + ": mkdir -p " + folder;
 }
 
+std::string read_hint(const std::string& path, int error) {
+  const std::string hint = file_hint(path, error);
+  return hint.substr(0, hint.find(": mkdir"));  // an empty folder would not help
+}
+
 Result<Fd> open_output(const std::string& path, std::string_view what) {
   const std::string failed = std::string(what) + " " + path;
   Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));

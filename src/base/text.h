@@ -29,8 +29,9 @@ std::string nearest(std::string_view typed, std::span<const std::string> candida
 
 std::vector<std::string> split(std::string_view text, char separator);
 
-// What to do about a file that could not be opened (errno `error`); may be "".
+// What to do about a file that could not be written, or read (errno `error`); may be "".
 std::string file_hint(const std::string& path, int error);
+std::string read_hint(const std::string& path, int error);
 
 // A file to write: made for its owner alone, locked against another plumb that would write it,
 // emptied. `what` begins the error: "record to".

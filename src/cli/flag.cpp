@@ -77,9 +77,17 @@ class Taker {
     return {};
   }
 
+  Fail none_of_its_choices(const Flag& flag, const std::string& value) const {
+    const std::string near = nearest(value, flag.choices);
+    return misuse(
+        fmt::format("{}: '{}' is none of {}", flag.name, value, fmt::join(flag.choices, ", ")),
+        near.empty() ? command_ + " --help says what each means" : "did you mean '" + near + "'?");
+  }
+
   Result<> grant(const Flag& flag, Wish wish) {
     if (flag.value.empty()) {
-      if (wish.has_value) return misuse(wish.name + " takes no value");
+      if (wish.has_value)
+        return misuse(wish.name + " takes no value", "write " + wish.name + " alone");
       wish.value = wish.name.starts_with("--no-") && wish.name != flag.name ? "false" : "true";
     } else if (!wish.has_value) {
       if (at_ + 1 >= words_.size() || words_[at_ + 1].starts_with("--"))
@@ -88,10 +96,9 @@ class Taker {
       wish.value = words_[++at_];
     }
     if (!flag.value.empty() && !flag.repeats && !seen_.insert(flag.name).second)
-      return misuse(flag.name + ": given twice");
+      return misuse(flag.name + ": given twice", "leave one of them out");
     if (!flag.choices.empty() && !std::ranges::count(flag.choices, wish.value))
-      return misuse(fmt::format("{}: '{}' is none of {}", flag.name, wish.value,
-                                fmt::join(flag.choices, ", ")));
+      return none_of_its_choices(flag, wish.value);
     return flag.take(wish.value).within(flag.name);
   }
 

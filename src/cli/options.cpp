@@ -83,7 +83,8 @@ FlagGroup target_flags(Request& r, bool live) {
     for (const std::string& text : split(value, ',')) {
       auto pid = parse_unsigned(text);
       if (!pid || *pid == 0 || *pid > INT32_MAX)
-        return misuse("'" + text + "' is not a process id");
+        return misuse("'" + text + "' is not a process id",
+                      "numbers, with commas between them; pgrep -d, NAME says those of NAME");
       r.who.pids.push_back(static_cast<uint32_t>(*pid));
     }
     return {};
@@ -150,7 +151,8 @@ FlagGroup recorded_run_group(Request& r) {
 FlagGroup run_group(Request& r) {
   const auto ring = [&r](const std::string& value) -> Result<> {
     const uint64_t bytes = TRY(parse_size_bytes(value));
-    if (bytes < 4096 || bytes > (1U << 30)) return misuse("must be between 4KiB and 1GiB");
+    if (bytes < 4096 || bytes > (1U << 30))
+      return misuse("must be between 4KiB and 1GiB", "for example --ring 16MiB");
     uint32_t size = 4096;  // the kernel wants a power of two of whole pages
     while (size < bytes) size <<= 1;
     r.ring_bytes = size;
@@ -176,44 +178,21 @@ FlagGroup run_group(Request& r) {
        {"--verbose", "", "what libbpf and the verifier say", into(r.verbose), "-v"}}};
 }
 
-Flag flag_of(const schema::Knob& knob, Request& r) {
-  std::string name = knob.name;
-  std::replace(name.begin(), name.end(), '_', '-');
-  const bool is_switch = knob.type.kind == schema::Kind::boolean;
-  const bool is_time = knob.type.unit == schema::Unit::ns;
-  const bool is_size = knob.type.unit == schema::Unit::bytes;
-  const schema::Enumeration* names = knob.type.names.get();
-  std::string help = knob.type.doc;
-  for (size_t i = 0; names && i < names->values.size(); i++)
-    help += (i ? " " : ": ") + names->values[i].second;
-  const std::string fallback =
-      is_switch ? (knob.fallback ? "yes" : "no")
-      : is_time ? show_duration(knob.fallback)
-      : is_size ? show_size(knob.fallback)
-      : names   ? std::string(names->name_of(static_cast<int64_t>(knob.fallback)))
-                : std::to_string(knob.fallback);
-  return {"--" + name,
-          is_switch ? ""
-          : is_time ? "TIME"
-          : is_size ? "SIZE"
-          : names   ? (names->bits ? "NAME,..." : "NAME")
-                    : "N",
-          names && !knob.fallback ? help : help + " (default " + fallback + ")",
-          into(r.knobs[knob.name]),
-          "",
-          {},
-          is_switch};
-}
-
 Result<> check(const Request& r, Source source) {
   const bool groups = !r.ask.by.empty() || !r.ask.show.empty();
-  if (r.ask.each && groups) return misuse("--each and --by: events or groups, not both");
+  if (r.ask.each && groups)
+    return misuse("--each and --by: events or groups, not both", "leave one of them out");
+  if (groups && !r.ask.fields.empty())
+    return misuse("--fields and --by: columns of events or groups, not both",
+                  "leave one of them out; --show chooses what is shown of groups");
   if (r.count && groups)
     return misuse("--count stops a stream of events, and groups are none", "--top limits groups");
   const std::set<std::string> names(r.tracers.begin(), r.tracers.end());
-  if (names.size() < r.tracers.size()) return misuse("the same tracer twice");
+  if (names.size() < r.tracers.size()) return misuse("the same tracer twice", "name each once");
   if (source != Source::kernel_to_recording) return {};
-  if (groups) return misuse("a recording holds events: --by and --show belong to plumb show");
+  if (groups)
+    return misuse("a recording holds events: --by and --show belong to plumb show",
+                  "record without them, then plumb show FILE --by ...");
   if (r.output.empty() || r.output == "-")
     return misuse("record: no file to write", "plumb record TRACER -o FILE");
   return {};
@@ -252,19 +231,6 @@ std::vector<FlagGroup> run_flags(Request& r, Source source) {
   return groups;
 }
 
-std::vector<FlagGroup> knob_flags(Request& r, const Words& tracers) {
-  std::vector<FlagGroup> groups;
-  for (const std::string& name : tracers) {
-    auto tracer = session::open_tracer(name);
-    if (!tracer) continue;
-    FlagGroup group{"Of " + tracer->name(), {}};
-    for (const schema::Knob& knob : tracer->schema().knobs)
-      if (!r.knobs.contains(knob.name)) group.flags.push_back(flag_of(knob, r));
-    if (!group.flags.empty()) groups.push_back(std::move(group));
-  }
-  return groups;
-}
-
 Words tracers_in(const Words& words) {
   const auto name = std::find_if(words.begin(), words.end(),
                                  [](const std::string& word) { return !word.starts_with("-"); });
@@ -283,7 +249,8 @@ Result<Parsed> parse_run(const Words& words, Source source, const std::string& c
   const Taken taken = TRY(take_flags(own, groups, command));
   parsed.help = taken.help;
   if (taken.help) return parsed;
-  if (dashes != words.end() && r.command.empty()) return misuse("no command after --");
+  if (dashes != words.end() && r.command.empty())
+    return misuse("no command after --", "write it there, or leave -- out to trace this machine");
   TRY(bind_subject(taken.plain, source, r));
   std::erase_if(r.knobs, [](const auto& knob) { return knob.second.empty(); });
   r.record = source == Source::kernel_to_recording;

@@ -6,11 +6,13 @@ namespace plumb::cli {
 namespace {
 
 Result<uint64_t> positive(const std::string& value, uint64_t most) {
-  auto number = parse_unsigned(value);
-  if (!number) return number;
-  if (*number == 0) return misuse("must be at least 1");
-  if (*number > most) return misuse("'" + value + "' is too large");
-  return number;
+  const std::string hint = "a whole number from 1 to " + std::to_string(most);
+  const auto number = parse_unsigned(value);
+  if (!number) return misuse(number.error().what, hint);
+  if (*number == 0)
+    return misuse("must be at least 1", hint + "; without it there is no such limit");
+  if (*number > most) return misuse("'" + value + "' is too large", hint);
+  return *number;
 }
 
 template <class T>
@@ -32,7 +34,7 @@ Take into(bool& out) {
 
 Take into(std::string& out) {
   return [&out](const std::string& value) -> Result<> {
-    if (value.empty()) return misuse("nothing given");
+    if (value.empty()) return misuse("nothing given", "write a value behind it, or leave it out");
     out = value;
     return {};
   };
@@ -40,7 +42,7 @@ Take into(std::string& out) {
 
 Take into(std::vector<std::string>& out) {
   return [&out](const std::string& value) -> Result<> {
-    if (value.empty()) return misuse("nothing given");
+    if (value.empty()) return misuse("nothing given", "write a value behind it, or leave it out");
     out.push_back(value);
     return {};
   };
@@ -56,7 +58,7 @@ Take list_into(std::vector<std::string>& out) {
 Take into(std::optional<std::chrono::nanoseconds>& out) {
   return [&out](const std::string& value) -> Result<> {
     const uint64_t ns = TRY(parse_duration_ns(value));
-    if (ns == 0) return misuse("must be longer than nothing");
+    if (ns == 0) return misuse("must be longer than nothing", "such as 100ms, 10s, 5m, 1h");
     out = std::chrono::nanoseconds(ns);
     return {};
   };

@@ -106,7 +106,10 @@ Result<Tracer> Tracer::open(const Embedded& embedded) {
 }
 
 Result<Tracer> Tracer::open_file(const std::string& path) {
-  const std::string object = TRY(read_file(path, 64 << 20).within("open a tracer"));
+  auto contents = read_file(path, 64 << 20).within("open a tracer");
+  if (!contents)
+    return fail(contents.error().what, read_hint(path, access(path.c_str(), R_OK) ? errno : 0));
+  const std::string object = *std::move(contents);
   const std::string stem = path.substr(0, std::min(path.find(".bpf.o"), path.size()));
   const auto twin = read_file(stem + ".loop.bpf.o", 64 << 20);
   return open({stem.substr(stem.rfind('/') + 1), object, twin ? *twin : std::string_view(), {}});

@@ -47,7 +47,7 @@ Reader::~Reader() = default;
 
 Result<Reader> Reader::open(const std::string& path) {
   Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return fail_errno("open " + path, errno, file_hint(path, errno));
+  if (!file) return fail_errno("open " + path, errno, read_hint(path, errno));
   return start(std::move(file), path);
 }
 
@@ -56,7 +56,7 @@ Result<Reader> Reader::start(Fd file, const std::string& name) {
   std::array<char, file_header_size> header{};
   size_t got = 0;
   if (!reader.read_fully(header.data(), header.size(), got))
-    return fail_errno("read " + name, errno, file_hint(name, errno));
+    return fail_errno("read " + name, errno, read_hint(name, errno));
   const std::string_view bytes(header.data(), got);
   if (!bytes.starts_with(magic))
     return fail(name + ": not a recording of plumb", "make one with plumb record TRACER -o FILE");

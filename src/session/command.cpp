@@ -59,7 +59,8 @@ Result<std::string> Command::find(const std::string& name) {
     const int error = refusal_of(name);
     if (error == 0) return name;
     const bool found = error == EISDIR || error == EACCES;
-    return cannot_start(name, error, found, error == EACCES ? "chmod +x " + name : "");
+    return cannot_start(name, error, found,
+                        error == EACCES ? "chmod +x " + name : read_hint(name, error));
   }
   std::string refused;  // the first file of this name that may not be executed
   for (const std::string& folder : split(path ? path : "/usr/bin:/bin", ':')) {

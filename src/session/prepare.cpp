@@ -19,7 +19,8 @@ namespace {
 Result<uint64_t> enumeration_value(const schema::Enumeration& names, const std::string& text) {
   uint64_t value = 0;
   const std::vector<std::string> words = split(text, ',');
-  if (words.size() > 1 && !names.bits) return misuse("'" + text + "': only one of them can be");
+  if (words.size() > 1 && !names.bits)
+    return misuse("'" + text + "': only one of them can be", "name one");
   for (const std::string& word : words) {
     std::vector<std::string> known;
     for (const auto& [number, name] : names.values) {
@@ -132,6 +133,9 @@ Result<kernel::Tracer> open_tracer(const std::string& name) {
     if (each.name == name) return kernel::Tracer::open(each);
   if (name.ends_with(".bpf.o")) return kernel::Tracer::open_file(name);
   const std::string near = nearest(name, tracer_names());
+  if (name.find('/') != std::string::npos || name.ends_with(".o"))
+    return misuse("no tracer '" + name + "'",
+                  "a tracer of your own is a file called NAME.bpf.o; a command comes after --");
   return misuse("no tracer '" + name + "'",
                 near.empty() ? "plumb list shows them all" : "did you mean '" + near + "'?");
 }
@@ -158,7 +162,7 @@ Result<Prepared> prepare(const Request& request, Machine& machine) {
 
 Result<> check_every(const Request& request, bool groups) {
   if (!request.every || groups) return {};
-  return misuse("--every shows groups: it needs --by or --show");
+  return misuse("--every shows groups: it needs --by or --show", "add --by FIELD");
 }
 
 Result<> check_memory(const kernel::LiveOptions& options) {
