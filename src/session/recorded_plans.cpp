@@ -11,7 +11,9 @@
 #include "session/recorded_targets.h"
 
 namespace plumb::session {
+namespace {
 
+// Does --only name it, where that is given?
 bool is_asked_for(const Request& request, const std::string& tracer) {
   const auto& only = request.tracers;
   return only.empty() || std::ranges::find(only, tracer) != only.end();
@@ -22,8 +24,7 @@ Result<RecordedPlan> plan_recorded(const Request& request, const record::TracerI
   query::Ask ask = request.ask;
   ask.private_fields = request.privacy != disclose::Mode::none;
   auto plan = query::compile(ask, event, query::Limits{});
-  if (!plan)
-    return Fail{std::move(plan.error()).within(tracer.part->name + " (--only chooses tracers)")};
+  if (!plan) return Fail{std::move(plan.error()).within(tracer.part->name)};
   query::Ask who;
   who.show = "count";  // so that no column is wanted
   who.where = expression_of(request.who);
@@ -35,6 +36,7 @@ Result<RecordedPlan> plan_recorded(const Request& request, const record::TracerI
                       std::make_unique<query::Plan>(*std::move(targets))};
 }
 
+// An error when --only names a tracer that the recording does not have.
 Result<> check_only(const Request& request, const std::vector<std::string>& recorded) {
   for (const std::string& name : request.tracers) {
     if (std::ranges::find(recorded, name) != recorded.end()) continue;
@@ -46,22 +48,45 @@ Result<> check_only(const Request& request, const std::vector<std::string>& reco
   return {};
 }
 
+}  // namespace
+
+std::optional<RecordedPlan> RecordedTracers::add(const record::TracerItem& tracer) {
+  const std::string& name = tracer.part->name;
+  recorded_.push_back(name);
+  if (!is_asked_for(request_, name)) return {};
+  auto planned = plan_recorded(request_, tracer);
+  if (planned) {
+    fitting_.push_back(name);
+    return *std::move(planned);
+  }
+  if (!misfit_) misfit_ = std::move(planned.error());
+  return {};
+}
+
+Result<> RecordedTracers::check(bool damaged) const {
+  if (misfit_) {
+    Error error = *misfit_;
+    if (!fitting_.empty())
+      error.hint = fmt::format("--only {} leaves it out", fmt::join(fitting_, ","));
+    return Fail{std::move(error)};
+  }
+  return damaged ? Result<>() : check_only(request_, recorded_);
+}
+
 std::string at_damage(const Request& request, const record::Damage& damage) {
   return fmt::format("{}: damaged at byte {}: {}", request.recording, damage.offset, damage.what);
 }
 
 Result<int> print_plan(const Request& request, record::Reader& reader) {
   std::vector<RecordedPlan> plans;
-  std::vector<std::string> recorded;
+  RecordedTracers recorded(request);
   // what was traced stands before the first event
   for (auto item = reader.next(); item; item = reader.next()) {
     const auto* tracer = std::get_if<record::TracerItem>(&*item);
     if (!tracer) break;
-    recorded.push_back(tracer->part->name);
-    if (is_asked_for(request, recorded.back()))
-      plans.push_back(TRY(plan_recorded(request, *tracer)));
+    if (auto planned = recorded.add(*tracer)) plans.push_back(*std::move(planned));
   }
-  if (!reader.damage()) TRY(check_only(request, recorded));
+  TRY(recorded.check(reader.damage().has_value()));
   TRY(check_every(request, std::ranges::any_of(plans, [](const RecordedPlan& each) {
                     return each.plan->grouping.has_value();
                   })));

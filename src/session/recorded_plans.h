@@ -1,6 +1,7 @@
 // What a request asks of the tracers in a recording.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,11 +17,21 @@ struct RecordedPlan {
   std::unique_ptr<query::Plan> targets;  // whom it may concern: --pid and its kind, as a --where
 };
 
-// Does --only name it, where that is given?
-bool is_asked_for(const Request& request, const std::string& tracer);
-Result<RecordedPlan> plan_recorded(const Request& request, const record::TracerItem& tracer);
-// An error when --only names a tracer that the recording does not have.
-Result<> check_only(const Request& request, const std::vector<std::string>& recorded);
+// Which of the tracers of a recording a request is about, and whether it fits them.
+class RecordedTracers {
+ public:
+  explicit RecordedTracers(const Request& request) : request_(request) {}
+  // The plan of one more; none when --only leaves it out, or the request does not fit it.
+  std::optional<RecordedPlan> add(const record::TracerItem& tracer);
+  // Once all are known, so that a hint can name those that the request fits. Of a damaged recording
+  // it is not known which tracers --only might name.
+  Result<> check(bool damaged) const;
+
+ private:
+  const Request& request_;
+  std::vector<std::string> recorded_, fitting_;
+  std::optional<Error> misfit_;  // the first
+};
 
 // What is said of a damaged one.
 std::string at_damage(const Request& request, const record::Damage& damage);

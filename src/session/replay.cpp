@@ -21,7 +21,8 @@ class Replay {
         reader_(reader),
         opened_(opened),
         disclosure_(request.privacy, disclose::random_key()),
-        pipeline_(*opened.sink, disclosure_, reader.names(), true) {
+        pipeline_(*opened.sink, disclosure_, reader.names(), true),
+        recorded_(request) {
     pipeline_.stop_after(request.count);
     if (request.every) every_ = static_cast<uint64_t>(request.every->count());
   }
@@ -41,11 +42,11 @@ class Replay {
 
  private:
   Result<> take(const record::TracerItem& item) {
-    recorded_.push_back(item.part->name);
-    if (!is_asked_for(request_, item.part->name)) return {};
-    RecordedPlan planned = TRY(plan_recorded(request_, item));
-    plans_.push_back(std::move(planned.plan));
-    targets_.push_back(std::move(planned.targets));
+    auto planned = recorded_.add(item);
+    if (begun_) TRY(recorded_.check(true));
+    if (!planned) return {};
+    plans_.push_back(std::move(planned->plan));
+    targets_.push_back(std::move(planned->targets));
     names_.push_back(item.part->name);
     streams_[item.part->number] = streams_.size();
     pipeline_.add(*item.schema, *plans_.back());
@@ -97,8 +98,7 @@ class Replay {
   // Once all tracers are known.
   Result<> begin() {
     if (begun_) return {};
-    // of a damaged one it is not known what it had
-    if (!reader_.damage()) TRY(check_only(request_, recorded_));
+    TRY(recorded_.check(reader_.damage().has_value()));
     TRY(check_every(request_, std::ranges::any_of(plans_, [](const auto& plan) {
                       return plan->grouping.has_value();
                     })));
@@ -144,7 +144,8 @@ class Replay {
   Pipeline pipeline_;
   // By stream: what is shown, whom it may concern, and the tracer.
   std::vector<std::unique_ptr<query::Plan>> plans_, targets_;
-  std::vector<std::string> names_, recorded_;  // of the streams; of all tracers in the file
+  std::vector<std::string> names_;
+  RecordedTracers recorded_;  // all that the file has
   std::map<uint16_t, size_t> streams_;
   std::map<std::pair<std::string, std::string>, uint64_t> lost_;  // by tracer and reason
   std::string account_;                                           // of the run that recorded
