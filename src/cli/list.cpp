@@ -1,10 +1,13 @@
 // plumb list: what the tracers see, as their own BTF and comments say.
+#include <unistd.h>
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include <nlohmann/json.hpp>
 
+#include "base/page.h"
 #include "base/print.h"
 #include "cli/help.h"
 #include "cli/markdown.h"
@@ -17,6 +20,8 @@ namespace plumb::cli {
 namespace {
 
 using nlohmann::ordered_json;
+
+constexpr size_t type_width = 11, section_width = 38, knob_width = 14, name_width = 16;
 
 ordered_json json_of(const kernel::Tracer& tracer) {
   ordered_json fields = ordered_json::array(), knobs = ordered_json::array(),
@@ -51,16 +56,21 @@ ordered_json json_of(const kernel::Tracer& tracer) {
           {"knobs", std::move(knobs)},  {"hooks", std::move(hooks)}};
 }
 
+// In the columns of the terminal, where there is one; what does not fit goes on below its text.
+std::string folded(std::string_view text, size_t indent) {
+  return fold(text, indent, terminal_columns(STDOUT_FILENO));
+}
+
 std::string text_of(const schema::Event& event) {
   std::string text = "\nFields\n";
   size_t width = 0;
   for (const schema::Field& f : event.fields) width = std::max(width, f.path.size());
   for (const schema::Field& f : event.fields)
-    text += fmt::format("  {:<{}} {:<11} {}{}\n", f.path, width, schema::type_name(f), f.doc,
-                        f.privacy == schema::Privacy::open
-                            ? ""
-                            : fmt::format(" [{}]", schema::privacy_name(f.privacy)));
-  return text;
+    text += fmt::format(
+        "  {:<{}} {:<{}} {}{}\n", f.path, width, schema::type_name(f), type_width, f.doc,
+        f.privacy == schema::Privacy::open ? ""
+                                           : fmt::format(" [{}]", schema::privacy_name(f.privacy)));
+  return folded(text, 2 + width + 1 + type_width + 1);
 }
 
 std::string text_of_hooks(const kernel::Tracer& tracer) {
@@ -68,12 +78,14 @@ std::string text_of_hooks(const kernel::Tracer& tracer) {
   bool unknown = false;
   for (const kernel::Hook& h : tracer.hooks()) {
     unknown |= h.unknown;
-    text += fmt::format("  {} {:<38} {}{}\n",
-                        h.unknown  ? "?"
-                        : h.chosen ? "*"
-                                   : " ",
-                        h.section, h.purpose, h.refusal.empty() ? "" : ": " + h.refusal);
+    text +=
+        fmt::format("  {} {:<{}} {}{}\n",
+                    h.unknown  ? "?"
+                    : h.chosen ? "*"
+                               : " ",
+                    h.section, section_width, h.purpose, h.refusal.empty() ? "" : ": " + h.refusal);
   }
+  text = folded(text, 4 + section_width + 1);
   if (!unknown) return text + "  * in use on this kernel\n";
   return text +
          fmt::format(
@@ -84,17 +96,19 @@ std::string text_of_hooks(const kernel::Tracer& tracer) {
 
 std::string text_of(const kernel::Tracer& tracer) {
   const kernel::About& about = tracer.about();
-  std::string text = fmt::format("{}: {}\n", tracer.name(), about.question);
-  if (!about.reasons.empty()) text += "\n" + about.reasons + "\n";
-  text += fmt::format("\nCost:  {}\nBlind: {}\n", about.cost, about.blind);
+  std::string text = folded(fmt::format("{}: {}\n", tracer.name(), about.question), 2);
+  if (!about.reasons.empty()) text += "\n" + folded(about.reasons, 0) + "\n";
+  text += folded(fmt::format("\nCost:  {}\nBlind: {}\n", about.cost, about.blind), 7);
   if (const schema::View& view = tracer.schema().event.view; !view.by.empty())
-    text += fmt::format("\nShown by itself: --by {} --show '{}'; with --each every event\n",
-                        view.by, view.show);
+    text += folded(fmt::format("\nShown by itself: --by {} --show '{}'; with --each every event\n",
+                               view.by, view.show),
+                   2);
   text += text_of(tracer.schema().event);
   if (!tracer.schema().knobs.empty()) text += "\nKnobs\n";
   for (const schema::Knob& k : tracer.schema().knobs)
-    text += fmt::format("  --{:<14} {:<11} {} (default {})\n", k.name, schema::type_name(k.type),
-                        k.type.doc, k.fallback);
+    text += folded(fmt::format("  --{:<{}} {:<{}} {} (default {})\n", k.name, knob_width,
+                               schema::type_name(k.type), type_width, k.type.doc, k.fallback),
+                   4 + knob_width + 1 + type_width + 1);
   return text + text_of_hooks(tracer);
 }
 
@@ -135,9 +149,10 @@ Result<std::string> about_all(const Shape& shape) {
     if (shape.json)
       all.push_back(json_of(TRY(open_with_hooks(each))));
     else
-      lines += fmt::format("{:<16} {}\n", each, TRY(session::open_tracer(each)).about().question);
+      lines += fmt::format("{:<{}} {}\n", each, name_width,
+                           TRY(session::open_tracer(each)).about().question);
   }
-  return shape.json ? text_of(all) : lines;
+  return shape.json ? text_of(all) : folded(lines, name_width + 1);
 }
 
 }  // namespace

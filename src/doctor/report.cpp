@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <sstream>
 
 #include <nlohmann/json.hpp>
+
+#include "base/page.h"
 
 namespace plumb::doctor {
 namespace {
@@ -26,36 +27,21 @@ const char* name_of(Status status) {
   return "";
 }
 
-// Appends the words of `text`, from screen column `at`; further lines begin at `indent`.
-void wrap(std::string& page, const std::string& text, size_t at, size_t indent) {
-  std::istringstream words(text);
-  bool first = true;
-  for (std::string word; words >> word; first = false) {
-    if (!first && at + 1 + word.size() > page_width) {
-      page += "\n" + std::string(indent, ' ');
-      at = indent;
-    } else if (!first) {
-      page += ' ';
-      at++;
-    }
-    page += word;
-    at += word.size();
-  }
-  page += '\n';
-}
-
-// "  STATUS   NAME             TEXT", the text wrapped in its own column.
+// "  STATUS   NAME             TEXT", the text folded in its own column.
 void put_line(std::string& page, const std::string& status, const std::string& name,
               const std::string& text) {
-  page += fmt::format("  {:<{}}{:<{}}", status, status_width, name, name_width);
-  if (name.size() >= name_width) page += "\n" + std::string(text_column, ' ');
-  wrap(page, text, text_column, text_column);
+  std::string line = fmt::format("  {:<{}}{:<{}}", status, status_width, name, name_width);
+  if (name.size() >= name_width) {
+    page += line + "\n";
+    line.assign(text_column, ' ');
+  }
+  page += fold(line + text, text_column, page_width) + "\n";
 }
 
 // A list of names that share one fate; longer than the column of names, so it has the line.
 void put_names(std::string& page, const std::string& status, const std::string& names) {
-  page += fmt::format("  {:<{}}", status, status_width);
-  wrap(page, names, 2 + status_width, 2 + status_width);
+  page +=
+      fold(fmt::format("  {:<{}}{}\n", status, status_width, names), 2 + status_width, page_width);
 }
 
 bool same_fate(const Check& a, const Check& b) {

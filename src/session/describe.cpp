@@ -1,12 +1,15 @@
 // What --plan prints: where each part of the question is answered.
 #include "session/describe.h"
 
+#include <unistd.h>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <functional>
 
+#include "base/page.h"
 #include "base/text.h"
 #include "kernel/features.h"
 #include "render/moment.h"
@@ -19,6 +22,11 @@ using Lines = std::vector<std::string>;
 
 std::string row(std::string_view what, std::string_view text) {
   return fmt::format("  {:<10} {}\n", what, text);
+}
+
+// As wide as the terminal, where there is one; texts stay in the column of row().
+std::string folded(const std::string& text) {
+  return fold(text, 13, terminal_columns(STDOUT_FILENO));
 }
 
 std::string field_list(const std::vector<const schema::Field*>& fields) {
@@ -211,14 +219,14 @@ std::string describe(const kernel::Live& live, const std::vector<const query::Pl
   text += maps(live.maps());
   if (const kernel::Availability allowed = kernel::may_try(); !allowed)
     text += "not tried: whether this kernel allows the hooks; " + allowed.remedy + "\n";
-  return text;
+  return folded(text);
 }
 
 std::string describe(const record::Origin& origin, const std::vector<RecordedPlan>& plans,
                      const Request& request) {
   std::string text = recording(origin, request) + targets(request.who);
   for (const RecordedPlan& each : plans) text += one_recorded(each, request);
-  return text;
+  return folded(text);
 }
 
 }  // namespace plumb::session

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "base/page.h"
 #include "base/text.h"
 #include "render/json.h"
 #include "render/table.h"
@@ -16,10 +17,8 @@ namespace {
 render::TableStyle style_for(const Request& request, int fd) {
   render::TableStyle style;
   winsize window{};
-  if (isatty(fd) && ioctl(fd, TIOCGWINSZ, &window) == 0) {
-    style.terminal = window.ws_col ? window.ws_col : 80;
-    style.lines = window.ws_row;
-  }
+  style.terminal = static_cast<uint32_t>(terminal_columns(fd));
+  if (style.terminal != 0 && ioctl(fd, TIOCGWINSZ, &window) == 0) style.lines = window.ws_row;
   style.color =
       request.color == Color::always || (request.color == Color::automatic && style.terminal != 0);
   return style;
