@@ -38,7 +38,14 @@ mount_tracefs() {
     say "tracefs cannot be mounted here: hooks that need it are left out"
 }
 
+# A copied tree brings a build folder that still builds the tree it was made in.
 configure() {
+  local tree
+  tree=$(sed -n 's/^CMAKE_HOME_DIRECTORY:[A-Z]*=//p' "$here/build/CMakeCache.txt" 2>/dev/null || true)
+  if [ -n "$tree" ] && ! [ "$tree" -ef "$here" ]; then
+    say "build/ belongs to $tree: it is made anew"
+    rm -rf "$here/build/CMakeCache.txt" "$here/build/CMakeFiles" "$here/build/build.ninja"
+  fi
   [ -f "$here/build/build.ninja" ] ||
     cmake -S "$here" -B "$here/build" -G Ninja >"$here/build.log" 2>&1 || fail_build
 }
