@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/options.h"
 #include "cli/values.h"
+#include "schema/describe.h"
 #include "session/prepare.h"
 
 namespace plumb::cli {
@@ -21,19 +22,14 @@ Flag flag_of(const schema::Knob& knob, Request& r) {
   std::string help = knob.type.doc;
   for (size_t i = 0; names && i < names->values.size(); i++)
     help += (i ? " " : ": ") + names->values[i].second;
-  const std::string fallback =
-      is_switch ? (knob.fallback ? "yes" : "no")
-      : is_time ? show_duration(knob.fallback)
-      : is_size ? show_size(knob.fallback)
-      : names   ? std::string(names->name_of(static_cast<int64_t>(knob.fallback)))
-                : std::to_string(knob.fallback);
+  const std::string fallback = schema::default_of(knob);
   return {"--" + name,
           is_switch ? ""
           : is_time ? "TIME"
           : is_size ? "SIZE"
           : names   ? (names->bits ? "NAME,..." : "NAME")
                     : "N",
-          names && !knob.fallback ? help : help + " (default " + fallback + ")",
+          fallback.empty() ? help : help + " (default " + fallback + ")",
           into(r.knobs[knob.name]),
           "",
           {},

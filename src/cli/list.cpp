@@ -105,10 +105,13 @@ std::string text_of(const kernel::Tracer& tracer) {
                    2);
   text += text_of(tracer.schema().event);
   if (!tracer.schema().knobs.empty()) text += "\nKnobs\n";
-  for (const schema::Knob& k : tracer.schema().knobs)
-    text += folded(fmt::format("  --{:<{}} {:<{}} {} (default {})\n", k.name, knob_width,
-                               schema::type_name(k.type), type_width, k.type.doc, k.fallback),
-                   4 + knob_width + 1 + type_width + 1);
+  for (const schema::Knob& k : tracer.schema().knobs) {
+    const std::string fallback = schema::default_of(k);
+    text += folded(
+        fmt::format("  --{:<{}} {:<{}} {}{}\n", k.name, knob_width, schema::type_name(k.type),
+                    type_width, k.type.doc, fallback.empty() ? "" : " (default " + fallback + ")"),
+        4 + knob_width + 1 + type_width + 1);
+  }
   return text + text_of_hooks(tracer);
 }
 

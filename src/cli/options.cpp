@@ -7,7 +7,6 @@
 
 #include "base/text.h"
 #include "cli/values.h"
-#include "schema/describe.h"
 #include "session/prepare.h"
 #include "session/sinks.h"
 

@@ -1,5 +1,10 @@
 #include "schema/describe.h"
 
+#include <algorithm>
+#include <cctype>
+
+#include "base/text.h"
+
 namespace plumb::schema {
 namespace {
 
@@ -52,6 +57,14 @@ std::string_view word_for(Unit unit) {
   return "";
 }
 
+// "5s" for "5.00s"
+std::string without_zeros(std::string shown) {
+  const size_t point = std::min(shown.find('.'), shown.size());
+  const size_t unit = shown.find_first_not_of(".0", point);
+  if (unit != shown.npos && std::isalpha(shown[unit])) shown.erase(point, unit - point);
+  return shown;
+}
+
 }  // namespace
 
 std::string type_name(const Field& field) {
@@ -74,6 +87,15 @@ std::string type_name(const Field& field) {
   }
   std::string_view word = word_for(field.format);
   return std::string(word.empty() ? word_for(field.unit) : word);
+}
+
+std::string default_of(const Knob& knob) {
+  if (knob.type.kind == Kind::boolean) return knob.fallback ? "on" : "off";
+  if (knob.type.names)
+    return std::string(knob.type.names->name_of(static_cast<int64_t>(knob.fallback)));
+  if (knob.type.unit == Unit::ns) return without_zeros(show_duration(knob.fallback));
+  if (knob.type.unit == Unit::bytes) return without_zeros(show_size(knob.fallback));
+  return std::to_string(knob.fallback);
 }
 
 std::string_view privacy_name(Privacy privacy) {
