@@ -10,7 +10,7 @@
 #pragma once
 #include "file.bpf.h"
 
-typedef __u32 file_system_t TAG("format:id");
+typedef __u32 file_system_t TAG("format:device"); /* dev_t as the kernel has it inside */
 
 struct host_view {
 	file_system_t device ALSO_DETAIL(mount, mount) DETAIL ZERO_IS_UNKNOWN PRIVACY(path)

@@ -65,6 +65,9 @@ class Translation {
   Decision of(const Comparison& comparison, const Value& value, bool negated) {
     switch (comparison.subject) {
       case Subject::number:
+        // with its file's path (bpf/host_view.bpf.h), after the kernel's first look at the event
+        if (comparison.field->format == schema::Format::device)
+          return undecided("the kernel reads it with the path");
         return number(comparison, value, negated);
       case Subject::address:
         return address(*comparison.field, value, negated);

@@ -34,10 +34,11 @@ std::vector<std::pair<int64_t, std::string>> named_values(const Field& field) {
   return values;
 }
 
-// A number in a form that is not listed: i386:9999, SIG37.
+// A number in a form that is not listed: i386:9999, SIG37, 254:0.
 std::optional<uint64_t> in_form(const Field& field, std::string_view text) {
   if (field.format == Format::syscall) return schema::syscall_number(text);
   if (field.format == Format::signal) return schema::signal_number(text);
+  if (field.format == Format::device) return schema::device_number(text);
   return std::nullopt;
 }
 
@@ -49,6 +50,7 @@ std::string wanted(const Field& field) {
   if (field.format == Format::error) return "an error such as ENOENT";
   if (field.format == Format::signal) return "a signal such as SIGKILL";
   if (field.format == Format::syscall) return "a system call such as openat or \"i386:open\"";
+  if (field.format == Format::device) return "a device such as 254:0";
   if (field.unit == Unit::ns) return "a duration such as 10ms";
   if (field.unit == Unit::bytes) return "a size such as 4KiB";
   return schema::needs_names(field.format) ? "a number, or a name in quotes" : "a number";

@@ -95,6 +95,7 @@ char* put_number(char* at, const Field& field, uint64_t bits, Moments& moments) 
   if (field.format == Format::instant) return put_instant(at, bits, moments);
   if (field.format == Format::hex) return put_quoted_number(at, put_hex, bits);
   if (field.format == Format::octal) return put_quoted_number(at, put_octal, bits);
+  if (field.format == Format::device) return put_quoted_number(at, put_device, bits);
   return field.is_signed() ? put_json_signed(at, static_cast<int64_t>(bits))
                            : put_json_unsigned(at, bits);
 }

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <span>
 
+#include "schema/names.h"
+
 namespace plumb::render {
 namespace {
 
@@ -83,6 +85,12 @@ char* put_octal(char* at, uint64_t value) {
   return value == 0 ? at : std::to_chars(at, at + number_room, value, 8).ptr;
 }
 
+char* put_device(char* at, uint64_t device) {
+  at = put_unsigned(at, device >> schema::minor_bits);
+  *at++ = ':';
+  return put_unsigned(at, device & ((1u << schema::minor_bits) - 1));
+}
+
 char* put_duration(char* at, uint64_t ns) { return put_scaled(at, ns, durations); }
 
 char* put_size(char* at, uint64_t bytes) { return put_scaled(at, bytes, sizes); }
@@ -115,6 +123,7 @@ char* put_quantity(char* at, const Field& field, uint64_t bits) {
   const bool negative = field.is_signed() && static_cast<int64_t>(bits) < 0;
   if (field.format == Format::hex) return put_hex(at, bits);
   if (field.format == Format::octal) return put_octal(at, bits);
+  if (field.format == Format::device) return put_device(at, bits);
   if (field.format != Format::plain)
     return negative ? put_signed(at, static_cast<int64_t>(bits)) : put_unsigned(at, bits);
   if (negative) *at++ = '-';

@@ -18,6 +18,7 @@ char* put_hex(char* at, uint64_t value);                 // 0x7ffe
 char* put_octal(char* at, uint64_t value);               // 0644
 char* put_duration(char* at, uint64_t ns);               // as base/text.h's show_duration
 char* put_size(char* at, uint64_t bytes);                // as base/text.h's show_size
+char* put_device(char* at, uint64_t device);             // 254:0
 char* put_digits(char* at, uint64_t value, int digits);  // padded with zeros
 // 16 bytes of IPv6; an IPv4 address mapped into it is shown as IPv4. Nothing for other sizes.
 char* put_address(char* at, std::string_view bytes);

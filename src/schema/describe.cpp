@@ -33,6 +33,8 @@ std::string_view word_for(Format format) {
       return "symbol";
     case Format::mount:
       return "mount";
+    case Format::device:
+      return "device";
     case Format::user:
       return "user";
     case Format::group:

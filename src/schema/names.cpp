@@ -59,6 +59,17 @@ std::string_view signal_name(int64_t signal) {
   return known.names[signal];
 }
 
+std::optional<uint64_t> device_number(std::string_view text) {
+  uint32_t major = 0, minor = 0;
+  const char* const last = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), last, major);
+  if (first.ec != std::errc() || first.ptr == last || *first.ptr != ':') return std::nullopt;
+  const auto second = std::from_chars(first.ptr + 1, last, minor);
+  if (second.ec != std::errc() || second.ptr != last) return std::nullopt;
+  if (major >> (32 - minor_bits) != 0 || minor >> minor_bits != 0) return std::nullopt;
+  return major << minor_bits | minor;
+}
+
 std::optional<uint64_t> signal_number(std::string_view text) {
   struct Form {
     std::string_view begin;

@@ -40,6 +40,9 @@ struct Clock {
 // Names that need nobody: errno and signal numbers of this architecture. "" when unknown.
 std::string_view error_name(int64_t error);
 std::string_view signal_name(int64_t signal);
+// The kernel's dev_t (include/linux/kdev_t.h) from and to "254:0".
+constexpr uint32_t minor_bits = 20;
+std::optional<uint64_t> device_number(std::string_view text);
 // What a signal may be written as beside its name: SIG37, SIGRTMIN+3, SIGRTMAX-27, SIGIO.
 std::optional<uint64_t> signal_number(std::string_view text);
 

@@ -47,6 +47,7 @@ enum class Format : uint8_t {
   syscall,    // 257 -> openat, i386:open, i386:9999; all ones -> "" (schema/syscalls.h)
   symbol,     // an address in the kernel -> the variable there, "" when there is none
   mount,      // a file system's device -> where it is mounted, "" when nowhere
+  device,     // 266338304 -> 254:0, as /sys and /proc/self/mountinfo have it
 };
 
 // What disclosing a field could reveal. Everything but `open` obeys --privacy.

@@ -58,6 +58,8 @@ TEST(RenderNumber, Numbers) {
   EXPECT_EQ(put(render::put_grouped, UINT64_MAX), "18,446,744,073,709,551,615");
   EXPECT_EQ(put(render::put_hex, 0x7ffe), "0x7ffe");
   EXPECT_EQ(put(render::put_digits, 42, 4), "0042");
+  EXPECT_EQ(put(render::put_device, 266338304), "254:0");
+  EXPECT_EQ(put(render::put_device, UINT32_MAX), "4095:1048575");
 }
 
 TEST(RenderNumber, JsonNumbersStayExact) {

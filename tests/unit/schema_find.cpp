@@ -150,6 +150,13 @@ TEST(Names, OfSystemCallsAreNumbersWhereThereIsNone) {
     EXPECT_FALSE(syscall_number(text)) << text;
 }
 
+TEST(Names, OfDevicesAreMajorAndMinor) {
+  EXPECT_EQ(device_number("254:0"), 266338304u);
+  EXPECT_EQ(device_number("4095:1048575"), UINT32_MAX);
+  for (const char* text : {"", ":", "8", "8:", ":1", "4096:0", "0:1048576", "8:1x", "-8:1"})
+    EXPECT_FALSE(device_number(text)) << text;
+}
+
 TEST(Clock, TellsTheCalendarFromTheMonotonicClock) {
   timespec monotonic{};
   clock_gettime(CLOCK_MONOTONIC, &monotonic);
