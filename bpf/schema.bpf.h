@@ -139,7 +139,7 @@ struct caller {
 	process_id_t tid DOC("thread, as the host numbers it") DETAIL;
 	char comm[16] DOC("the thread's name") PRIVACY(open) KEY;
 	user_id_t uid DOC("user") KEY DETAIL ALSO(user, user);
-	user_id_t gid DOC("group") DETAIL;
+	user_id_t gid DOC("group") DETAIL ALSO_DETAIL(group, group);
 	cgroup_t cgroup DOC("control group (v2)") DETAIL ALSO_DETAIL(container, container);
 	process_id_t ns_pid DETAIL BESIDE(pid)
 		DOC("process, as its own pid namespace numbers it: the 7 of 4242(7) in tables");
