@@ -105,6 +105,11 @@ typedef __s32 status_t TAG("format:id");
 typedef __u32 user_id_t TAG("format:id");
 typedef __s32 descriptor_t TAG("format:id");
 typedef __u32 permissions_t TAG("format:octal");
+/* Shown by name. All ones are nobody, as in the kernel (INVALID_UID), and no permissions. */
+typedef __u32 user_t TAG("format:user");
+typedef __u32 group_t TAG("format:group");
+#define NOBODY 0xffffffff
+#define NO_PERMISSIONS 0xffffffff
 typedef __u64 instant_t TAG("format:instant") TAG("unit:ns");
 typedef __u64 pointer_t TAG("format:hex");
 typedef __u64 cgroup_t TAG("format:cgroup");

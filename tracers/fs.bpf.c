@@ -22,8 +22,8 @@ EVENT(fs, "a change to the tree of files") {
 	ns_t latency        DOC("how long it took");
 	bytes_t size        DETAIL DOC("of truncate: the size asked for");
 	permissions_t mode  DETAIL DOC("of chmod, mkdir and mknod: the permissions asked for");
-	user_id_t owner     DETAIL DOC("of chown: the user asked for; 4294967295: as it was");
-	user_id_t group     DETAIL DOC("of chown: the group asked for; 4294967295: as it was");
+	user_t owner        DETAIL DOC("of chown: the user asked for; nothing where it stays as it was");
+	group_t group       DETAIL DOC("of chown: the group asked for; nothing where it stays as it was");
 	__u8 unused[4];
 	text_t path         KEY PRIVACY(path) DOC("as it was passed; where it is, if a descriptor was; of symlink the text in it, of mount what is mounted");
 	text_t new_path     KEY PRIVACY(path) DOC("the second, as it was passed: of rename and links the new one, of mount where");
@@ -44,8 +44,10 @@ static __always_inline void what_was_asked(struct fs *e, __u64 number, __u64 val
 		e->size = value;
 	if (e->operation == FS_MKDIR || e->operation == FS_MKNOD || e->operation == FS_CHMOD)
 		e->mode = (__u16)value; /* umode_t */
-	if (e->operation == FS_CHOWN)
-		e->owner = value, e->group = next;
+	else
+		e->mode = NO_PERMISSIONS;
+	e->owner = e->operation == FS_CHOWN ? value : NOBODY;
+	e->group = e->operation == FS_CHOWN ? next : NOBODY;
 }
 
 /* An empty name stands for the descriptor itself, where the call takes it (AT_EMPTY_PATH). */

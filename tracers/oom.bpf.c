@@ -19,7 +19,7 @@ LIFECYCLE_EVENT(oom, "a process that is killed for want of memory") {
 	struct caller who       DETAIL_PART(user) DOC("whose request for memory could not be met");
 	process_id_t victim     KEY DOC("the process that is killed");
 	char victim_comm[16]    KEY PRIVACY(open) DOC("its name");
-	user_id_t victim_uid    DETAIL DOC("its user");
+	user_id_t victim_uid    DETAIL ALSO_DETAIL(victim_user, user) DOC("its user; 4294967295: not known");
 	cgroup_t victim_cgroup  KEY DETAIL ALSO_DETAIL(victim_container, container) ZERO_IS_UNKNOWN DOC("its control group (v2)");
 	enum oom_limit limit    KEY DOC("what was exhausted: the machine's memory or a control group's");
 	score_t score_adj       DETAIL DOC("its oom_score_adj: how much it was offered as a victim");
@@ -104,6 +104,7 @@ int on_victim(__u64 *ctx)
 	e.victim = is_pid ? ctx[0] : BPF_CORE_READ(task, tgid);
 	if (!caller_or_process(&e.who, e.victim))
 		return 0;
+	e.victim_uid = NOBODY;
 	if (!is_pid)
 		describe_victim(&e, task);
 	describe_limit(&e);

@@ -36,14 +36,14 @@ enum class Format : uint8_t {
   plain,
   id,         // names something: never summed, no thousands separators
   hex,        // an address in memory; 0 is none
-  octal,      // permissions: 0644
+  octal,      // permissions: 0644; all ones are none
   error,      // errno: 2 -> ENOENT, 0 -> ""
   signal,     // 9 -> SIGKILL, 37 -> SIGRTMIN+3, 0 -> ""
   instant,    // ns since boot (CLOCK_BOOTTIME) -> RFC 3339; 0 is none
   cgroup,     // cgroup2 id -> path
   container,  // cgroup2 id -> container name, "" outside of one
-  user,       // uid -> name
-  group,      // gid -> name
+  user,       // uid -> name; all ones are nobody
+  group,      // gid -> name; all ones are nobody
   syscall,    // 257 -> openat, i386:open, i386:9999; all ones -> "" (schema/syscalls.h)
   symbol,     // an address in the kernel -> the variable there, "" when there is none
   mount,      // a file system's device -> where it is mounted, "" when nowhere
@@ -95,9 +95,12 @@ struct Field {
     return kind == Kind::signed_number || kind == Kind::enumeration;
   }
   bool is_text() const;  // text, tail_text, tail_list
-  // Zero is no value: it could not be told, or nothing lies at address 0 or happened at boot.
+  // No value: a zero that could not be told, as nothing lies at address 0 or happened at boot, or
+  // all ones where the kernel has them for none.
   bool absent(uint64_t bits) const {
-    return bits == 0 && (unknown_zero || format == Format::hex || format == Format::instant);
+    if (bits == 0) return unknown_zero || format == Format::hex || format == Format::instant;
+    return bits == UINT32_MAX &&
+           (format == Format::user || format == Format::group || format == Format::octal);
   }
   bool absent(std::string_view address) const {
     return unknown_zero && address.find_first_not_of('\0') == std::string_view::npos;
