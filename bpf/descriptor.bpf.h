@@ -10,8 +10,10 @@ static __always_inline struct file *file_of(int descriptor)
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
 	struct file **files = BPF_CORE_READ(table, fd), *file = NULL;
+	__s64 beyond = (__s64)(__u32)descriptor - BPF_CORE_READ(table, max_fds); /* negative: it is within */
 
-	if ((__u32)descriptor < BPF_CORE_READ(table, max_fds))
-		bpf_probe_read_kernel(&file, sizeof(file), files + (__u32)descriptor);
-	return file;
+	bpf_probe_read_kernel(&file, sizeof(file), files + (__u32)descriptor);
+	/* Without a branch: 5.10's verifier would walk the loops of paths for each way anew. */
+	barrier_var(beyond);
+	return (void *)((__u64)file & (beyond >> 63));
 }

@@ -66,7 +66,7 @@ static __always_inline struct path *cwd_of_process(void)
 /* Where an open file is: symbolic links, "..", bind mounts and all are resolved. Nowhere: no file. */
 static __always_inline text_t path_of_file(struct tail *tail, struct file *file)
 {
-	return file ? path_text(tail, path_in(file), root_of_process()) : (text_t){};
+	return path_text(tail, path_in(file), root_of_process());
 }
 
 /*
@@ -77,21 +77,15 @@ static __always_inline text_t path_of_file(struct tail *tail, struct file *file)
 static __always_inline text_t path_of_name(struct tail *tail, int descriptor, __u64 name)
 {
 	char first = 0;
-	struct path *below = cwd_of_process();
-	struct file *file = NULL;
 	text_t folder, rest;
 	char *to;
 
 	bpf_probe_read_user(&first, 1, (void *)name);
 	if (name && (first == '/' || !first))
 		return user_text(tail, name);
-	if (descriptor != AT_FDCWD) {
-		file = file_of(descriptor);
-		if (!file)
-			return (text_t){};
-		below = path_in(file);
-	}
-	folder = path_text(tail, below, root_of_process());
+	folder = path_text(tail,
+			   descriptor == AT_FDCWD ? cwd_of_process() : path_in(file_of(descriptor)),
+			   root_of_process());
 	to = tail_room(tail, TEXT_BYTES + 1);
 	if (!name || !to || folder.size == 0)
 		return folder;

@@ -153,7 +153,7 @@ static __always_inline text_t walk_text(struct tail *tail, bool alone)
 	return ref;
 }
 
-/* `path` and `root` are in kernel memory. */
+/* `path` and `root` are in kernel memory. What cannot be read, as of no file, is nowhere. */
 static __always_inline text_t path_text(struct tail *tail, struct path *path, struct path *root)
 {
 	struct path_walk *walk = &tail->walk;
@@ -162,7 +162,7 @@ static __always_inline text_t path_text(struct tail *tail, struct path *path, st
 	walk->mnt = BPF_CORE_READ(path, mnt);
 	walk->root = BPF_CORE_READ(root, dentry);
 	walk->root_mnt = BPF_CORE_READ(root, mnt);
-	return walk_text(tail, is_alone(walk->dentry, walk->mnt));
+	return walk_text(tail, !walk->dentry || is_alone(walk->dentry, walk->mnt));
 }
 
 /* The same up to the root of its file system, wherever that is mounted. */
