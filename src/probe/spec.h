@@ -1,0 +1,70 @@
+// Spec: what somebody asks to be probed, as it is typed: SURFACE:WHERE[(PARAMETERS)] [-> TYPE].
+//
+//   uprobe:libc:malloc   uprobe:PATH:func+0x10   uprobe:PATH:0xOFFSET   uretprobe:libc:malloc
+//   usdt:PATH:[provider:]name   tracepoint:category:name   raw_tp:name
+//   kprobe:name   kretprobe:name   fentry:name   fexit:name
+//   uprobe:./app:handle(u32 id, str path, bytes[32] key) -> s64
+//
+// Types are u8 to u64, s8 to s64, bool, ptr, str, bytes[N], the common ones of C with their size
+// on 64-bit Linux, and T *NAME, which is a ptr but where T is char: then it is a str.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace plumb::probe {
+
+constexpr size_t max_parameters = 12;
+constexpr size_t max_parameter_name = 15;  // characters
+constexpr uint32_t max_bytes = 4096;       // of bytes[N]
+constexpr size_t max_spec = 4096;          // bytes of text
+
+enum class Surface : uint8_t {
+  uprobe,
+  uretprobe,
+  usdt,
+  tracepoint,
+  raw_tp,
+  kprobe,
+  kretprobe,
+  fentry,
+  fexit
+};
+
+enum class ValueKind : uint8_t { unsigned_number, signed_number, boolean, pointer, text, bytes };
+
+struct Parameter {
+  std::string name;  // where none was typed, "arg" and its place from 0; of a result ""
+  ValueKind kind = ValueKind::unsigned_number;
+  uint32_t size = 8;  // bytes: of a number 1, 2, 4 or 8; of bytes 1 to max_bytes; of text 0
+};
+
+struct Spec {
+  std::string text;  // as it was typed
+  Surface surface = Surface::uprobe;
+  std::string target;    // a path, or a library's or program's name; a tracepoint's category; or ""
+  std::string provider;  // of usdt; "": any
+  std::string function;  // a name, or a pattern with * and ?; a tracepoint's or static probe's name
+  uint64_t offset = 0;   // bytes behind the function's begin
+  std::optional<uint64_t> address;  // an offset in the file, instead of a function
+  bool has_parameters = false;      // a signature was given, be it ()
+  std::vector<Parameter> parameters;
+  std::optional<Parameter> result;  // of uprobe and kprobe: entry and return are paired
+
+  // Whether the function has * or ?. So has operator*: a name that fits as it stands comes first.
+  bool is_pattern() const;
+};
+
+// The error is misuse: it points at what was not understood, and its hint has a form that is right.
+Result<Spec> parse_spec(std::string_view text);
+
+// As it is typed: "raw_tp".
+const char* name_of(Surface surface);
+// As it is typed: "u32", "s64", "bool", "ptr", "str", "bytes[32]".
+std::string type_name(const Parameter& parameter);
+
+}  // namespace plumb::probe
