@@ -3,7 +3,9 @@
 
 #include "probe/argument.h"
 #include "probe/mapped_files.h"
+#include "probe/placement.h"
 #include "probe/static_probes.h"
+#include "probe/x86_code.h"
 #include "probe_builder.h"
 
 namespace {
@@ -47,13 +49,32 @@ void notes(std::string_view bytes, uint16_t machine) {
   file(elf.bytes());
 }
 
+void code(std::string_view bytes) {
+  for (uint64_t at = 0; at <= bytes.size(); at++) {
+    const auto each = decode(bytes, at);
+    if (!each) continue;
+    if (each->length == 0 || each->length > 15 || each->length > bytes.size() - at) std::abort();
+    if (each->emulated && each->refused) std::abort();
+  }
+  for (const bool whole : {false, true}) {
+    const Placement place = place_entry(bytes, whole);
+    if (place.reason.empty() || place.offset > 32) std::abort();
+    if (place.offset != 0 && (!whole || !begins_instruction(bytes, place.offset))) std::abort();
+    if (place.emulated != (decode(bytes, place.offset) && decode(bytes, place.offset)->emulated))
+      std::abort();
+  }
+  if (const auto returns = returns_of(bytes))
+    for (const uint64_t each : *returns)
+      if (decode(bytes, each)->flow != Instruction::Flow::ret) std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   MapsLine line;
-  switch (data[0] % 6) {
+  switch (data[0] % 7) {
     case 0:
       file(bytes);
       break;
@@ -71,6 +92,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       break;
     case 5:
       if (parse_maps_line(bytes, line) && (line.inode == 0 || line.path.empty())) std::abort();
+      break;
+    case 6:
+      code(bytes);
       break;
   }
   return 0;
