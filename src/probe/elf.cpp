@@ -95,7 +95,13 @@ Result<> Elf::read_sections(const typename Layout::Header& header) {
   const auto table = TRY(read_table<typename Layout::Section>(
       *bytes_, "section", header.e_shoff, count, header.e_shentsize, most_sections));
   for (const auto& each : table) {
-    sections_.push_back({{}, each.sh_type, each.sh_addr, each.sh_offset, each.sh_size});
+    sections_.push_back({{},
+                         each.sh_type,
+                         each.sh_addr,
+                         each.sh_offset,
+                         each.sh_size,
+                         each.sh_link,
+                         each.sh_entsize});
     name_offsets_.push_back(each.sh_name);
   }
   return name_sections(header.e_shstrndx != SHN_XINDEX ? header.e_shstrndx : first.sh_link);

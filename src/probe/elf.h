@@ -23,6 +23,8 @@ struct Section {
   uint64_t address = 0;
   uint64_t offset = 0;
   uint64_t size = 0;
+  uint32_t link = 0;        // the number of another section, whose meaning is the type's
+  uint64_t entry_size = 0;  // of a table
 };
 
 // A part of the file that is loaded.

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "probe/cpp_operator.h"
 
 namespace plumb::probe {
 namespace {
@@ -207,10 +208,6 @@ class Declaration {
 };
 
 }  // namespace
-
-bool is_name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
 
 Stretch Written::trimmed(Stretch stretch) const {
   const auto is_blank = [&](size_t i) { return text[i] == ' ' || text[i] == '\t'; };

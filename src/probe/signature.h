@@ -26,6 +26,4 @@ Result<std::vector<Parameter>> parse_parameters(const Written& written, Stretch 
 // What stands behind the arrow: a type without a name.
 Result<Parameter> parse_result(const Written& written, Stretch stretch);
 
-bool is_name_character(char c);
-
 }  // namespace plumb::probe

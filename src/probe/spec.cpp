@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "probe/cpp_operator.h"
 #include "probe/operand.h"
 #include "probe/signature.h"
 
@@ -42,16 +43,11 @@ constexpr std::array forms = {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// How many bytes from `at` on are part of a name although they look like a signature: operator()
-// and operator->, and the one name with blanks and parentheses that every C++ program has.
+// How many bytes from `at` on are part of a name although they look like a signature: an operator,
+// and the one name with parentheses that every C++ program has.
 size_t odd_name_at(std::string_view text, size_t at) {
-  constexpr std::string_view unnamed = "(anonymous namespace)", keyword = "operator";
-  const std::string_view rest = text.substr(at);
-  if (rest.starts_with(unnamed)) return unnamed.size();
-  if (!rest.starts_with(keyword) || (at > 0 && is_name_character(text[at - 1]))) return 0;
-  for (const std::string_view sign : {"()", "->*", "->", "++", "+=", "+"})
-    if (rest.substr(keyword.size()).starts_with(sign)) return keyword.size() + sign.size();
-  return 0;
+  constexpr std::string_view unnamed = "(anonymous namespace)";
+  return text.substr(at).starts_with(unnamed) ? unnamed.size() : operator_at(text, at);
 }
 
 // Where from `at` on a ':' stands alone; npos: nowhere.

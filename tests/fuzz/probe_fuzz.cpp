@@ -1,9 +1,14 @@
-// Any bytes as an ELF file, as the notes of a sound one, as arguments: read or refused, in bounds.
+// Any bytes as an ELF file, as the notes or symbols of a sound one, as arguments, names and specs:
+// read or refused, in bounds.
 #include <cstdlib>
+#include <set>
 
 #include "probe/argument.h"
+#include "probe/functions.h"
 #include "probe/mapped_files.h"
 #include "probe/placement.h"
+#include "probe/readable_name.h"
+#include "probe/spec.h"
 #include "probe/static_probes.h"
 #include "probe/x86_code.h"
 #include "probe_builder.h"
@@ -25,7 +30,59 @@ void arguments(std::string_view text, Machine machine) {
   if (told < text.size()) std::abort();
 }
 
+void functions(std::string_view bytes) {
+  const auto found = functions_of(MemoryBytes(bytes));
+  if (!found) {
+    if (found.error().what.empty()) std::abort();
+    return;
+  }
+  for (size_t i = 0; i < found->size(); i++) {
+    const Function& each = (*found)[i];
+    if (each.name.empty() || each.name.size() > 4096 || each.offset >= bytes.size()) std::abort();
+    if (i > 0 && each.offset < (*found)[i - 1].offset) std::abort();
+    const Function* at = function_at(*found, each.offset);
+    if (at == nullptr || at->offset != each.offset) std::abort();
+  }
+  if (found->empty()) return;
+  const auto same = find_functions(*found, found->back().name);
+  if (same && same->empty()) std::abort();
+}
+
+// What is before the first line end is a name or a pattern, each line after it a symbol.
+void names(std::string_view bytes) {
+  std::vector<Function> all;
+  const size_t first = std::min(bytes.find('\n'), bytes.size());
+  for (size_t begin = first + 1; begin < bytes.size();) {
+    const size_t end = std::min(bytes.find('\n', begin), bytes.size());
+    std::string symbol(bytes.substr(begin, end - begin));
+    symbol.resize(std::min(symbol.find('\0'), symbol.size()));
+    if (!symbol.empty() && readable_name(symbol).empty()) std::abort();
+    if (name_within(symbol).size() > symbol.size()) std::abort();
+    all.push_back({std::move(symbol), begin});
+    begin = end + 1;
+  }
+  const auto found = find_functions(all, std::string(bytes.substr(0, first)));
+  if (found ? found->empty() : found.error().what.empty()) std::abort();
+}
+
+void spec(std::string_view text) {
+  const auto spec = parse_spec(text);
+  if (!spec) {
+    if (spec.error().exit_status != plumb::Exit::usage || spec.error().what.empty()) std::abort();
+    return;
+  }
+  if (spec->text != text || spec->function.empty() == !spec->address) std::abort();
+  if (spec->parameters.size() > max_parameters) std::abort();
+  std::set<std::string> distinct;
+  for (const Parameter& each : spec->parameters) {
+    if (each.name.empty() || each.name.size() > max_parameter_name) std::abort();
+    if (!distinct.insert(each.name).second || type_name(each).empty()) std::abort();
+    if (each.size > max_bytes || (each.size == 0) != (each.kind == ValueKind::text)) std::abort();
+  }
+}
+
 void file(std::string_view bytes) {
+  functions(bytes);
   const auto found = static_probes(MemoryBytes(bytes));
   if (!found) {
     if (found.error().what.empty()) std::abort();
@@ -68,13 +125,28 @@ void code(std::string_view bytes) {
       if (decode(bytes, each)->flow != Instruction::Flow::ret) std::abort();
 }
 
+// A table of symbols and then their names; the first byte says how many symbols.
+template <class Layout, class Symbol>
+void symbols(std::string_view bytes) {
+  if (bytes.empty()) return;
+  const size_t table = static_cast<unsigned char>(bytes[0]) * sizeof(Symbol);
+  bytes.remove_prefix(1);
+  Builder<Layout> elf;
+  elf.load(0, 0, bytes.size());
+  elf.section(".symtab", SHT_SYMTAB, std::string(bytes.substr(0, table)));
+  elf.sections.back().sh_entsize = sizeof(Symbol);
+  elf.sections.back().sh_link = 2;
+  elf.section(".strtab", SHT_STRTAB, std::string(bytes.substr(std::min(table, bytes.size()))));
+  functions(elf.bytes());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   MapsLine line;
-  switch (data[0] % 7) {
+  switch (data[0] % 11) {
     case 0:
       file(bytes);
       break;
@@ -94,6 +166,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       if (parse_maps_line(bytes, line) && (line.inode == 0 || line.path.empty())) std::abort();
       break;
     case 6:
+      symbols<Elf64, Elf64_Sym>(bytes);
+      break;
+    case 7:
+      symbols<Elf32, Elf32_Sym>(bytes);
+      break;
+    case 8:
+      names(bytes);
+      break;
+    case 9:
+      spec(bytes);
+      break;
+    case 10:
       code(bytes);
       break;
   }

@@ -1,0 +1,23 @@
+// Names as people write them, of the symbols that compilers make of them.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace plumb::probe {
+
+// "ns::Server::handle" of _ZN...: C++ (the Itanium ABI) and Rust's legacy names, without the hash
+// at their end; without parameters and return type. A suffix stays (".cold"): it is not where the
+// function begins. The symbol itself where it is not mangled, where it is longer than 1024 bytes,
+// or where what it refers to within itself could make it longer than anybody's name.
+std::string readable_name(const std::string& symbol);
+
+// The same; adds to `work` the bytes that were made on the way.
+std::string readable_name(const std::string& symbol, uint64_t& work);
+
+bool is_mangled(std::string_view symbol);
+
+// What c++filt makes of a function, without its return type and parameters.
+std::string_view name_within(std::string_view demangled);
+
+}  // namespace plumb::probe
