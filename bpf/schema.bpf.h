@@ -31,8 +31,12 @@
 #define WIDE TAG("wide")
 /* Where it cannot be told it is 0, which is shown as nothing (null in JSON). */
 #define ZERO_IS_UNKNOWN TAG("zero:unknown")
+/* It has no value (null in JSON) where this member of the event, of four bytes, has that bit. */
+#define UNLESS(member, bit) TAG("unless:" #member ":" #bit)
 /* On an enumeration: each enumerator is a bit, or several; a value is any of them together. */
 #define BITS TAG("bits")
+/* On an enumeration: its names are shown as they are spelled, not in small letters without what all begin with. */
+#define VERBATIM TAG("verbatim")
 /* On a field that is a struct: a member of it that is a detail of this event. */
 #define DETAIL_PART(member) TAG("detail:" #member)
 /* What disclosing the field could reveal: open, argument, path, environment or address. */

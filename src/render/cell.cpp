@@ -27,6 +27,7 @@ std::string_view number_text(const Field& field, uint64_t bits, Moments& moments
 
 Cell cell_of(const Field& field, const schema::Record& record, schema::Names& names,
              Moments& moments, NumberRoom& room) {
+  if (record.is_missing(field)) return {};
   if (field.is_number()) {
     const uint64_t bits = record.bits(field);
     const bool bad = field.format == Format::error || field.format == Format::signal;

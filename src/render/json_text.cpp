@@ -165,6 +165,10 @@ char* put_json_signed(char* at, int64_t value) {
 
 bool json_value(Output& output, const Field& field, const schema::Record& record,
                 schema::Names& names, Moments& moments) {
+  if (record.is_missing(field)) {
+    output.commit(put_null(output.reserve(number_room)));
+    return false;
+  }
   if (field.kind == Kind::address) {
     output.commit(put_quoted_address(output.reserve(number_room + 2), field, record.text(field)));
     return false;

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/text.h"
 #include "schema/meaning.h"
 
 namespace plumb::schema {
@@ -36,6 +37,12 @@ std::string_view common_prefix(const Btf::Type& type) {
   for (const auto& [value, name] : type.values)
     if (name.size() == prefix.size()) return {};
   return prefix;
+}
+
+std::shared_ptr<const Enumeration> verbatim_names_of(const Btf::Type& type) {
+  auto names = std::make_shared<Enumeration>();
+  for (const auto& [value, name] : type.values) names->values.emplace_back(value, name);
+  return names;
 }
 
 std::shared_ptr<const Enumeration> names_of(const Btf::Type& type) {
@@ -123,10 +130,11 @@ class Walk {
     field.unknown_zero = meaning.unknown_zero;
     field.offset = static_cast<uint32_t>(offset);
     TRY(meaning.kind ? tagged_kind(type, *meaning.kind, field) : plain_kind(type, field));
+    if (meaning.verbatim && field.names) field.names = verbatim_names_of(type);
     if (meaning.bits) TRY(make_bits(field));
     const std::string structure = path.substr(0, path.rfind('.') + 1);
     if (!meaning.beside.empty()) field.beside = structure + std::string(meaning.beside);
-    found_.push_back({field, meaning.privacy.has_value()});
+    found_.push_back({field, meaning.privacy.has_value(), meaning.unless});
     for (const Alias& alias : meaning.aliases) {
       field.path = structure + alias.name;
       field.beside.clear();
@@ -192,6 +200,24 @@ class Walk {
 
 }  // namespace
 
+// "unread:3" of a field: bit 3 of the field "unread" of its event.
+Result<> bind_missing(std::vector<Described>& all) {
+  for (Described& each : all) {
+    if (each.unless.empty()) continue;
+    const size_t colon = std::min(each.unless.find(':'), each.unless.size());
+    const std::string_view digits = each.unless.substr(std::min(colon + 1, each.unless.size()));
+    const auto bit = parse_unsigned(digits);
+    const auto mask = std::ranges::find_if(all, [&](const Described& other) {
+      return other.field.path == each.unless.substr(0, colon);
+    });
+    if (!bit || *bit >= 32 || mask == all.end() || mask->field.size != sizeof(uint32_t))
+      return fail(each.field.path + ": '" + std::string(each.unless) + "' is no bit of a field");
+    each.field.missing_mask = uint32_t{1} << *bit;
+    each.field.missing_at = mask->field.offset;
+  }
+  return {};
+}
+
 Result<std::vector<Described>> fields_of(const Btf& btf, uint32_t id) {
   if (btf.type(id).size > UINT16_MAX) return fail("the event is too large");
   Walk walk(btf);
@@ -207,6 +233,7 @@ Result<std::vector<Described>> fields_of(const Btf& btf, uint32_t id) {
   for (const Described& described : walk.found())
     if (const std::string& other = described.field.beside; !other.empty() && !paths.contains(other))
       return fail(described.field.path + ": there is no '" + other + "' beside it");
+  TRY(bind_missing(walk.found()));
   return std::move(walk.found());
 }
 

@@ -11,6 +11,7 @@ namespace plumb::schema {
 struct Described {
   Field field;
   bool privacy_stated = false;  // by a tag, rather than `open` because nobody said anything
+  std::string_view unless{};    // as in Meaning
 };
 
 // Every field of the struct `id`, in order of offset; refuses what has no meaning as a value.

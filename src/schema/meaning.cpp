@@ -61,6 +61,7 @@ Result<> Meaning::add(const Btf::Tags& tags) {
         colon == std::string_view::npos ? std::string_view() : tag.substr(colon + 1);
     if (name == "doc" && doc.empty()) doc = rest;
     if (name == "beside" && beside.empty()) beside = rest;
+    if (name == "unless" && unless.empty()) unless = rest;
     if (name == "unit") TRY(settle(unit, "unit", rest, units));
     if (name == "privacy") TRY(settle(privacy, "privacy class", rest, classes));
     if (name == "tail") TRY(settle(kind, "tail", rest, tails));
@@ -79,6 +80,7 @@ Result<> Meaning::add(const Btf::Tags& tags) {
     hidden |= tag == "hidden";
     unknown_zero |= tag == "zero:unknown";
     bits |= tag == "bits";
+    verbatim |= tag == "verbatim";
   }
   return {};
 }

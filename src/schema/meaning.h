@@ -19,6 +19,7 @@ struct Alias {
 struct Meaning {
   std::string_view doc;
   std::string_view beside;  // a member of the same struct
+  std::string_view unless;  // "unread:3": no value where the event's member has that bit
   std::optional<Unit> unit;
   std::optional<Format> format;
   std::optional<Privacy> privacy;
@@ -29,6 +30,7 @@ struct Meaning {
   bool hidden = false;
   bool unknown_zero = false;
   bool bits = false;
+  bool verbatim = false;  // enumerators are shown as they are spelled
   std::vector<Alias> aliases;
   std::vector<std::string_view> detail_parts;  // members that are details of this event
 

@@ -39,6 +39,12 @@ struct Record {
     }
   }
 
+  // It has no value, whatever its bytes are.
+  bool is_missing(const Field& field) const {
+    if (field.missing_mask == 0 || field.missing_at + sizeof(uint32_t) > body.size()) return false;
+    return (extend<uint32_t>(body.data() + field.missing_at) & field.missing_mask) != 0;
+  }
+
   TailRef tail(const Field& field) const {
     TailRef ref{};
     if (field.offset + sizeof(ref) <= body.size())

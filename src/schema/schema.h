@@ -81,6 +81,9 @@ struct Field {
   bool read = true;           // false: the plan left it in the kernel; it has no value to show
   uint32_t offset = 0;        // within the event's struct
   uint32_t size = 0;
+  // There is no value where the four bytes at `missing_at` of the struct have a bit of this mask.
+  uint32_t missing_mask = 0;
+  uint32_t missing_at = 0;
   std::shared_ptr<const Enumeration> names;
   // The field behind which tables show it, in brackets, where the two differ; "" for most.
   std::string beside;

@@ -75,6 +75,52 @@ TEST(Fields, OneBesideNothingIsRefused) {
   EXPECT_NE(schema.error().what.find("there is no 'n' beside it"), std::string::npos);
 }
 
+// An event of a mask and of what may be missing.
+Result<Schema> with_mask(const char* tag) {
+  BtfBuilder btf;
+  const uint32_t number = btf.integer("int", 4);
+  const uint32_t event = btf.structure("e", 8, {{"m", number, 0}, {"unread", number, 4}});
+  btf.tag(event, "event:a sentence");
+  btf.tag(event, tag, 0);
+  return from_btf(btf.bytes());
+}
+
+TEST(Fields, OneHasNoValueWhereAMaskHasItsBit) {
+  const auto schema = with_mask("unless:unread:3");
+  ASSERT_TRUE(schema) << schema.error().what;
+  const Field& field = schema->event.fields.at(0);
+  EXPECT_EQ(field.missing_mask, 8u);
+  EXPECT_EQ(field.missing_at, 4u);
+  Record record{&schema->event, 0, 1, std::string_view("\1\0\0\0\x8\0\0\0", 8)};
+  EXPECT_TRUE(record.is_missing(field));
+  EXPECT_FALSE(record.is_missing(schema->event.fields.at(1)));
+  record.body = std::string_view("\1\0\0\0\x7\0\0\0", 8);
+  EXPECT_FALSE(record.is_missing(field));
+  record.body = record.body.substr(0, 7);  // a broken record has no mask
+  EXPECT_FALSE(record.is_missing(field));
+}
+
+TEST(Fields, AMaskThatIsNoneIsRefused) {
+  for (const char* tag : {"unless:unread", "unless:unread:", "unless:unread:32", "unless:nothing:1",
+                          "unless:unread:x", "unless::1"}) {
+    const auto schema = with_mask(tag);
+    ASSERT_FALSE(schema) << tag;
+    EXPECT_NE(schema.error().what.find("is no bit of a field"), std::string::npos) << tag;
+  }
+}
+
+TEST(Fields, NamesAreShownAsTheyAreSpelledWhereThatIsSaid) {
+  BtfBuilder btf;
+  const uint32_t names = btf.enumeration("functions", 4, {{"SSL_read", 0}, {"SSL_write", 1}});
+  const uint32_t event = btf.structure("e", 8, {{"cut", names, 0}, {"whole", names, 4}});
+  btf.tag(event, "event:a sentence");
+  btf.tag(event, "verbatim", 1);
+  const auto schema = from_btf(btf.bytes());
+  ASSERT_TRUE(schema) << schema.error().what;
+  EXPECT_EQ(schema->event.fields.at(0).names->name_of(1), "write");
+  EXPECT_EQ(schema->event.fields.at(1).names->name_of(1), "SSL_write");
+}
+
 TEST(Fields, WhatIsWideIsADetailElsewhere) {
   const Schema schema = with_integer(8, 0, {"doc:how", "unit:ns", "wide"});
   EXPECT_TRUE(schema.event.fields.at(0).detail);
