@@ -58,7 +58,9 @@ std::vector<Told> files_in(std::string_view maps) {
 
 class Process {
  public:
-  Process(uint32_t pid, const std::function<void(MappedFile)>& see) : pid_(pid), see_(see) {}
+  Process(uint32_t pid, const std::function<void(MappedFile)>& see,
+          const std::function<bool(const std::string&)>& wanted)
+      : pid_(pid), see_(see), wanted_(wanted) {}
 
   Result<std::vector<NotRead>> run() {
     // From here on another process with this number is not taken for it.
@@ -69,7 +71,8 @@ class Process {
       not_read_.clear();
       const std::string maps = TRY(read_maps());
       bool is_missing = false;  // something else may be there by now
-      for (const Told& each : files_in(maps)) is_missing |= !look_at(each);
+      for (const Told& each : files_in(maps))
+        if (!wanted_ || wanted_(each.path)) is_missing |= !look_at(each);
       if (!is_missing) break;
     }
     return std::move(not_read_);
@@ -149,6 +152,7 @@ class Process {
 
   uint32_t pid_;
   const std::function<void(MappedFile)>& see_;
+  const std::function<bool(const std::string&)>& wanted_;
   Fd proc_;
   std::string root_;  // the process's, as this one sees it
   bool may_not_map_files_ = false;
@@ -158,9 +162,10 @@ class Process {
 
 }  // namespace
 
-Result<std::vector<NotRead>> each_mapped_file(uint32_t pid,
-                                              const std::function<void(MappedFile)>& see) {
-  return Process(pid, see).run();
+Result<std::vector<NotRead>> each_mapped_file(
+    uint32_t pid, const std::function<void(MappedFile)>& see,
+    const std::function<bool(const std::string& path)>& wanted) {
+  return Process(pid, see, wanted).run();
 }
 
 }  // namespace plumb::probe

@@ -27,9 +27,11 @@ struct NotRead {
   std::string reason;
 };
 
-// Calls `see` for each regular file. Those that could not be opened are returned.
-Result<std::vector<NotRead>> each_mapped_file(uint32_t pid,
-                                              const std::function<void(MappedFile)>& see);
+// Calls `see` for each regular file, or for those whose path is `wanted`. Those that could not be
+// opened are returned.
+Result<std::vector<NotRead>> each_mapped_file(
+    uint32_t pid, const std::function<void(MappedFile)>& see,
+    const std::function<bool(const std::string& path)>& wanted = {});
 
 // A line of /proc/PID/maps, proc_pid_maps(5), of a file; false: of something else.
 struct MapsLine {

@@ -1,0 +1,95 @@
+#include "probe/find_files.h"
+
+#include <dirent.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "base/text.h"
+#include "probe/mapped_files.h"
+
+namespace plumb::probe {
+namespace {
+
+std::vector<uint32_t> all_processes() {
+  std::vector<uint32_t> pids;
+  const std::unique_ptr<DIR, int (*)(DIR*)> proc(opendir("/proc"), closedir);
+  while (const dirent* entry = proc ? readdir(proc.get()) : nullptr)
+    if (const auto pid = parse_unsigned(entry->d_name); pid && *pid <= INT32_MAX)
+      pids.push_back(static_cast<uint32_t>(*pid));
+  return pids;
+}
+
+class Files {
+ public:
+  explicit Files(const std::string& name) : name_(name) {}
+
+  void of_process(uint32_t pid) {
+    const auto is_meant = [&](const std::string& path) { return is_called(path, name_); };
+    // one that has ended meanwhile, or may not be looked at, has nothing to say
+    const auto not_read = each_mapped_file(
+        pid, [&](MappedFile mapped) { add(mapped.path, std::move(mapped.open)); }, is_meant);
+    if (not_read)
+      for (const NotRead& each : *not_read) refused_ = each.path + ": " + each.reason;
+  }
+
+  void of_path(const std::string& path) {
+    const std::unique_ptr<char, void (*)(void*)> real(realpath(path.c_str(), nullptr), std::free);
+    if (!real || !is_called(real.get(), name_)) return;
+    if (auto open = open_file(real.get())) add(real.get(), *std::move(open));
+  }
+
+  std::vector<FoundFile>& found() { return found_; }
+  const std::string& refused() const { return refused_; }
+
+ private:
+  void add(const std::string& path, OpenFile open) {
+    struct stat facts {};
+    if (fstat(open.file.get(), &facts) != 0) return;
+    if (seen_.emplace(facts.st_dev, facts.st_ino).second) found_.push_back({path, std::move(open)});
+  }
+
+  const std::string& name_;
+  std::set<std::pair<uint64_t, uint64_t>> seen_;  // device and inode
+  std::vector<FoundFile> found_;
+  std::string refused_;
+};
+
+}  // namespace
+
+bool is_called(const std::string& path, const std::string& name) {
+  std::string_view base = path;
+  base.remove_prefix(base.rfind('/') + 1);
+  if (!name.starts_with("lib") && base.starts_with("lib") && !base.starts_with(name))
+    base.remove_prefix(3);
+  if (name.empty() || !base.starts_with(name)) return false;
+  base.remove_prefix(name.size());
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return base.empty() || base[0] == '.' || is_digit(base[0]) ||
+         (base[0] == '-' && base.size() > 1 && is_digit(base[1]));
+}
+
+Result<std::vector<FoundFile>> find_files(const std::string& target, const Search& search) {
+  std::vector<FoundFile> found;
+  if (target.find('/') != target.npos) {
+    found.push_back({target, TRY(open_file(target))});
+    return found;
+  }
+  Files files(target);
+  for (uint32_t pid : search.pids.empty() ? all_processes() : search.pids) files.of_process(pid);
+  for (const std::string& program : search.programs) files.of_path(program);
+  const char* path = std::getenv("PATH");
+  for (const std::string& folder : split(path ? path : "", ':'))
+    if (search.pids.empty() && !folder.empty()) files.of_path(folder + "/" + target);
+  if (!files.found().empty()) return std::move(files.found());
+  if (!files.refused().empty()) return fail(target + ": " + files.refused());
+  return misuse(fmt::format("{}: no process has mapped a file of this name", target),
+                "a path, as uprobe:/usr/lib/libx.so.1:f, is probed before anybody maps it");
+}
+
+}  // namespace plumb::probe

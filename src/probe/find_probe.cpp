@@ -1,0 +1,172 @@
+#include "probe/find_probe.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/text.h"
+#include "probe/bytes.h"
+#include "probe/find_files.h"
+#include "probe/function_sites.h"
+#include "probe/static_probes.h"
+
+namespace plumb::probe {
+namespace {
+
+bool matches(const std::string& pattern, const std::string& name) {
+  return pattern.empty() || fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+}
+
+// What a note says of an argument; more it does not: an address may be that of anything.
+Parameter parameter_of(const Argument& argument, size_t i) {
+  Parameter parameter;
+  parameter.name = fmt::format("arg{}", i);
+  parameter.kind =
+      argument.kind == Kind::signed_number ? ValueKind::signed_number : ValueKind::unsigned_number;
+  const bool is_known = argument.size == 1 || argument.size == 2 || argument.size == 4;
+  parameter.size = is_known ? argument.size : 8;
+  return parameter;
+}
+
+// Where sites differ, a type that holds the values of both.
+void widen(Parameter& parameter, const Parameter& other) {
+  if (parameter.kind == other.kind && parameter.size == other.size) return;
+  const bool is_signed =
+      parameter.kind == ValueKind::signed_number || other.kind == ValueKind::signed_number;
+  parameter.kind = is_signed ? ValueKind::signed_number : ValueKind::unsigned_number;
+  parameter.size = 8;
+}
+
+struct Names {
+  std::vector<std::string> known;
+  std::string nearest_to(const std::string& name) const {
+    const std::string near = nearest(name, known);
+    return near.empty() ? "plumb usdt PATH shows what there is" : "did you mean '" + near + "'?";
+  }
+};
+
+class StaticSites {
+ public:
+  StaticSites(const Spec& spec, UserProbe& probe) : spec_(spec), probe_(probe) {}
+
+  Result<> add(const Bytes& bytes, ProbedFile& file) {
+    const StaticProbes all = TRY(static_probes(bytes));
+    for (const Probe& each : all.probes) {
+      names_.known.push_back(each.name);
+      if (!matches(spec_.provider, each.provider) || !matches(spec_.function, each.name)) continue;
+      for (const Site& site : each.sites) add(each, site, all.machine, file);
+    }
+    return {};
+  }
+
+  std::string hint() const { return names_.nearest_to(spec_.function); }
+
+ private:
+  void add(const Probe& each, const Site& site, Machine machine, ProbedFile& file) {
+    if (!site.offset || (site.has_semaphore && !site.semaphore)) return;
+    ProbeSite place;
+    place.offset = *site.offset;
+    place.semaphore = site.semaphore.value_or(0);
+    place.function = number_of(probe_, each.name);
+    place.values = parse_arguments(site.arguments, machine);
+    place.values.resize(std::min<size_t>(place.values.size(), max_parameters));
+    if (!spec_.has_parameters) add_types(place.values);
+    file.sites.push_back(std::move(place));
+  }
+
+  // Of a floating-point argument nothing is known: the kernel does not show its registers.
+  void add_types(const std::vector<Argument>& values) {
+    for (size_t i = 0; i < values.size(); i++) {
+      const Parameter parameter = parameter_of(values[i], i);
+      if (i == probe_.parameters.size())
+        probe_.parameters.push_back(parameter);
+      else if (values[i].kind != Kind::floating)
+        widen(probe_.parameters[i], parameter);
+    }
+  }
+
+  const Spec& spec_;
+  UserProbe& probe_;
+  Names names_;
+};
+
+Result<> check_surface(const Spec& spec) {
+  if (spec.surface == Surface::usdt || spec.surface == Surface::uprobe ||
+      spec.surface == Surface::uretprobe)
+    return {};
+  return misuse(fmt::format("{}: a {} is no place in a program or a library", spec.text,
+                            name_of(spec.surface)),
+                "uprobe, uretprobe and usdt can be probed");
+}
+
+UserProbe named(const Spec& spec) {
+  UserProbe probe;
+  probe.name = event_name(spec);
+  probe.text = spec.text;
+  probe.parameters = spec.parameters;
+  probe.result = spec.result;
+  probe.is_static = spec.surface == Surface::usdt;
+  probe.at_return = spec.surface == Surface::uretprobe || spec.result.has_value();
+  probe.at_call = spec.surface != Surface::uretprobe;
+  return probe;
+}
+
+// FileBytes keeps its file to itself.
+Result<OpenFile> twin_of(const OpenFile& open, const std::string& path) {
+  OpenFile twin{Fd(fcntl(open.file.get(), F_DUPFD_CLOEXEC, 0)), open.size};
+  if (!twin.file) return fail_errno(path, errno);
+  return twin;
+}
+
+}  // namespace
+
+std::string event_name(const Spec& spec) {
+  if (spec.address) return fmt::format("{:#x}", *spec.address);
+  if (spec.is_pattern())
+    return fmt::format("{}:{}", spec.target.substr(spec.target.rfind('/') + 1), spec.function);
+  const size_t colons = spec.function.rfind("::");
+  std::string name =
+      colons == spec.function.npos ? spec.function : spec.function.substr(colons + 2);
+  if (spec.offset) name += fmt::format("+{:#x}", spec.offset);
+  return name;
+}
+
+uint32_t number_of(UserProbe& probe, const std::string& name) {
+  const auto next = static_cast<uint32_t>(probe.functions.size());
+  const auto [at, is_new] = probe.numbers.try_emplace(name, next);
+  if (is_new) probe.functions.push_back(name);
+  return at->second;
+}
+
+// Elsewhere than at its entry nobody knows what a function has in its registers.
+Result<> check_signature(const Spec& spec) {
+  if (spec.offset == 0 || (spec.parameters.empty() && !spec.result)) return {};
+  return misuse(fmt::format("{}: behind a function's entry its arguments may be gone", spec.text),
+                "probe its entry, or leave the signature out");
+}
+
+Result<UserProbe> find_probe(const Spec& spec, const Search& search) {
+  TRY(check_surface(spec));
+  TRY(check_signature(spec));
+  UserProbe probe = named(spec);
+  StaticSites of_notes(spec, probe);
+  FunctionSites of_functions(spec, probe, search.exact);
+  Result<> last;
+  for (FoundFile& found : TRY(find_files(spec.target, search).within(spec.text))) {
+    ProbedFile file{found.path, TRY(twin_of(found.open, found.path)), {}};
+    const FileBytes bytes(std::move(found.open.file), found.open.size);
+    auto added = probe.is_static ? of_notes.add(bytes, file) : of_functions.add(bytes, file);
+    if (!added) last = std::move(added).within(found.path);
+    if (file.sites.empty()) continue;
+    probe.files.push_back(std::move(file));
+  }
+  if (!probe.files.empty()) return probe;
+  if (!last) return Fail{std::move(last.error()).within(spec.text)};
+  return misuse(fmt::format("{}: there is no static probe '{}'", spec.text, spec.function),
+                of_notes.hint());
+}
+
+}  // namespace plumb::probe

@@ -1,0 +1,40 @@
+// Where a probe on functions goes in a file, and where their arguments are there.
+#pragma once
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "probe/bytes.h"
+#include "probe/elf.h"
+#include "probe/functions.h"
+#include "probe/user_probe.h"
+
+namespace plumb::probe {
+
+class FunctionSites {
+ public:
+  // `exact`: at the very entry, whatever that costs.
+  FunctionSites(const Spec& spec, UserProbe& probe, bool exact)
+      : spec_(spec), probe_(probe), exact_(exact) {}
+
+  // Adds those of one file, and their names to the probe. Errors say why there are none.
+  Result<> add(const Bytes& bytes, ProbedFile& file);
+
+ private:
+  Result<> add_address(const std::vector<Function>& all, const Bytes& bytes, ProbedFile& file);
+  Result<> add_function(const Function& function, const Bytes& bytes, ProbedFile& file);
+  Result<> check_instruction(const Function& function, uint64_t offset, const Bytes& bytes) const;
+  void put(ProbeSite site, const std::string& name, ProbedFile& file);
+
+  const Spec& spec_;
+  UserProbe& probe_;
+  bool exact_;
+  std::set<uint64_t> taken_;  // offsets in this file
+};
+
+// Where the System V ABI for x86-64 passes the integers and addresses of a call, at the function's
+// entry (§3.2.3), for a probe before which the stack pointer has moved by so much.
+std::vector<Argument> passed_arguments(size_t count, int64_t stack_moved);
+
+}  // namespace plumb::probe
