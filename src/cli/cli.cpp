@@ -31,7 +31,8 @@ const Command& called(std::string_view name) {
 }
 
 Result<int> run(const Words& words, Source source, const Command& command) {
-  const Words tracers = source == Source::recording ? Words() : tracers_in(words);
+  const bool has_tracers = source == Source::kernel || source == Source::kernel_to_recording;
+  const Words tracers = has_tracers ? tracers_in(words) : Words();
   auto parsed = TRY(parse_run(words, source,
                               fmt::format("plumb {}", *command.name     ? command.name
                                                       : tracers.empty() ? ""
@@ -42,6 +43,7 @@ Result<int> run(const Words& words, Source source, const Command& command) {
 }
 
 Result<int> trace(const Words& words) { return run(words, Source::kernel, called("")); }
+Result<int> probe(const Words& words) { return run(words, Source::probes, called("probe")); }
 Result<int> record(const Words& words) {
   return run(words, Source::kernel_to_recording, called("record"));
 }
@@ -57,6 +59,16 @@ const std::vector<Command> all_commands = {
       {"exec --where 'error != 0 && user == \"www-data\"'", "who fails to start what"},
       {"exec,exit --container web-1 --json", "one container, for a program to read"},
       {"exit --by comm --show 'count,p99(lifetime)' --every 1s", "how long programs live"}}},
+    {"probe",
+     "SPEC... [options] [-- COMMAND ARG...]",
+     "trace functions and static probes of any program, by name",
+     documented_flags<Source::probes>,
+     probe,
+     {{"probe 'uprobe:libc:malloc(size_t size)' --by comm --show 'count,sum(size)'",
+       "who allocates how much"},
+      {"probe 'uprobe:./app:handle(u32 id, str path) -> s64' --where 'latency > 1ms'",
+       "slow calls, with their arguments and results"},
+      {"probe usdt:python:gc__start -- python3 app.py", "a static probe of a program"}}},
     {"record",
      "TRACER[,TRACER...] -o FILE [options] [-- COMMAND ARG...]",
      "keep events in a file",

@@ -147,6 +147,13 @@ FlagGroup recorded_run_group(Request& r) {
            {"--strict", "", "exit status 3 when anything was lost", into(r.strict)}}};
 }
 
+FlagGroup probe_flags(Request& r) {
+  return {
+      "Where probes go",
+      {{"--exact", "", "functions at their very entry, also where another instruction costs less",
+        into(r.exact)}}};
+}
+
 FlagGroup run_group(Request& r) {
   const auto ring = [&r](const std::string& value) -> Result<> {
     const uint64_t bytes = TRY(parse_size_bytes(value));
@@ -197,8 +204,20 @@ Result<> check(const Request& r, Source source) {
   return {};
 }
 
+Result<> bind_probes(const Words& plain, Request& r) {
+  if (plain.empty())
+    return misuse("probe: nothing to probe", "plumb probe uprobe:libc:malloc, or usdt:PATH:NAME");
+  r.probes = plain;
+  const std::set<std::string> once(plain.begin(), plain.end());
+  if (once.size() < plain.size()) return misuse("the same probe twice", "name each once");
+  return {};
+}
+
 Result<> bind_subject(const Words& plain, Source source, Request& r) {
   const bool live = source != Source::recording;
+  if (source == Source::probes) return bind_probes(plain, r);
+  if (source == Source::kernel_to_recording && !plain.empty() && plain[0] == "probe")
+    return bind_probes({plain.begin() + 1, plain.end()}, r);
   if (plain.empty() && live)
     return misuse("no tracer given", "plumb list shows them: plumb exec, plumb exec,exit");
   if (plain.empty()) return misuse("show: no file given", "plumb show FILE, as of plumb record");
@@ -226,6 +245,8 @@ std::vector<FlagGroup> run_flags(Request& r, Source source) {
     return groups;
   }
   groups.insert(groups.begin(), target_flags(r, true));
+  if (source == Source::probes || source == Source::kernel_to_recording)
+    groups.push_back(probe_flags(r));
   groups.push_back(run_group(r));
   return groups;
 }
@@ -243,7 +264,7 @@ Result<Parsed> parse_run(const Words& words, Source source, const std::string& c
   const Words own(words.begin(), dashes);
   if (dashes != words.end()) r.command.assign(dashes + 1, words.end());
   std::vector<FlagGroup> groups = run_flags(r, source);
-  if (source != Source::recording)
+  if (source == Source::kernel || source == Source::kernel_to_recording)
     for (FlagGroup& group : knob_flags(r, tracers_in(own))) groups.push_back(std::move(group));
   const Taken taken = TRY(take_flags(own, groups, command));
   parsed.help = taken.help;

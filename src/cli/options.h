@@ -9,7 +9,7 @@
 namespace plumb::cli {
 
 // Where a command takes its events from, and where they go.
-enum class Source { kernel, kernel_to_recording, recording };
+enum class Source { kernel, probes, kernel_to_recording, recording };
 
 // The flags that fill `request`, which must outlive them.
 std::vector<FlagGroup> run_flags(session::Request& request, Source source);

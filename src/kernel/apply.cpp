@@ -121,7 +121,7 @@ Result<> write_metrics(Tracer& tracer, const query::Grouping& grouping) {
 
 // What of struct cell this plan uses; the rest is neither allocated nor touched.
 Result<uint32_t> cell_bytes(const Tracer& tracer, const query::Grouping& grouping) {
-  const btf* types = bpf_object__btf(tracer.object());
+  const btf* types = tracer.types();
   uint32_t histograms = 0;
   for (const query::Metric& metric : grouping.metrics) histograms += metric.histogram;
   std::string last = "count";
@@ -192,7 +192,7 @@ Result<> apply_grouping(Tracer& tracer, const query::Plan& plan) {
 Result<> write_wanted_member(Tracer& tracer, const schema::Field& field, const char* need) {
   const size_t dot = field.path.find('.');
   if (dot == std::string::npos) return {};
-  const btf* types = bpf_object__btf(tracer.object());
+  const btf* types = tracer.types();
   const std::string parent = field.path.substr(0, dot);
   const std::string shared = struct_of(types, tracer.schema().event.name, parent);
   if (!place_of(types, "plan.wanted_" + shared)) return {};
@@ -213,7 +213,7 @@ bool wants_any(const schema::Event& event, const query::Plan& plan, std::string_
 }
 
 Result<> write_wanted_sets(Tracer& tracer, const query::Plan& plan) {
-  const btf* types = bpf_object__btf(tracer.object());
+  const btf* types = tracer.types();
   constexpr std::string_view prefix = "wanted:";
   for (uint32_t id = 1; id < btf__type_cnt(types); id++) {
     const btf_type* tag = btf__type_by_id(types, id);

@@ -69,6 +69,9 @@ Result<> choose_transport(Tracer& tracer, bool rings) {
 // are not preempted no other task comes between.
 bool programs_are_alone(Tracer& tracer) {
   if (!no_program_interrupts_itself()) return false;
+  // those on user code are kept from nothing, and can be preempted
+  if (std::ranges::any_of(tracer.hooks(), [](const Hook& h) { return is_of_user(h.section); }))
+    return false;
   const auto runs = [](const Hook& hook) { return hook.chosen && !hook.at_end; };
   const auto chosen = std::ranges::count_if(tracer.hooks(), runs);
   const bool are_of_calls = std::ranges::all_of(tracer.hooks(), [&](const Hook& hook) {

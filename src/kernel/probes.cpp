@@ -17,11 +17,12 @@
 #include "kernel/kernel_types.h"
 #include "kernel/probes_btf.h"
 #include "kernel/probes_program.h"
+#include "kernel/user_places.h"
 
 namespace plumb::kernel {
 namespace {
 
-constexpr auto uprobe_multi_attachment = static_cast<bpf_attach_type>(48);  // linux/bpf.h of 6.6
+constexpr auto uprobe_multi_attachment = static_cast<bpf_attach_type>(many_at_once_attachment);
 constexpr const char* quiet_function = "bpf_fentry_test1";  // called by nothing but self-tests
 
 const Availability here{true, {}, {}};

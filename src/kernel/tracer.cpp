@@ -85,8 +85,28 @@ std::vector<Hook> hooks_of(bpf_object* object) {
 
 void ObjectCloser::operator()(bpf_object* object) const { bpf_object__close(object); }
 void LinkCloser::operator()(bpf_link* link) const { bpf_link__destroy(link); }
+void TypesCloser::operator()(struct btf* types) const { btf__free(types); }
 
 Result<Tracer> Tracer::open(const Embedded& embedded) {
+  Tracer tracer = TRY(read(embedded));
+  TRY(tracer.read_object());
+  return tracer;
+}
+
+Result<Tracer> Tracer::open_described(const Embedded& embedded, std::string name,
+                                      const std::function<Result<>(struct btf*)>& describe) {
+  Tracer tracer = TRY(read(embedded));
+  tracer.name_ = std::move(name);
+  uint32_t size = 0;
+  const void* own = btf__raw_data(bpf_object__btf(tracer.object_.get()), &size);
+  tracer.described_.reset(btf__new(own, size));
+  if (!tracer.described_) return fail_errno("copy the types of " + tracer.name_, errno);
+  TRY(describe(tracer.described_.get()));
+  TRY(tracer.read_object());
+  return tracer;
+}
+
+Result<Tracer> Tracer::read(const Embedded& embedded) {
   Tracer tracer;
   tracer.name_ = embedded.name;
   tracer.about_ = parse_about(embedded.about);
@@ -101,7 +121,6 @@ Result<Tracer> Tracer::open(const Embedded& embedded) {
   if (!tracer.object_)
     return fail("open " + tracer.name_ + ": not an object of BPF programs",
                 "docs/writing-a-tracer.md tells how one is compiled");
-  TRY(tracer.read_object());
   return tracer;
 }
 
@@ -137,8 +156,12 @@ Result<> Tracer::read_object() {
 
 std::string_view Tracer::btf() const {
   uint32_t size = 0;
-  const void* bytes = btf__raw_data(bpf_object__btf(object_.get()), &size);
+  const void* bytes = btf__raw_data(types(), &size);
   return {static_cast<const char*>(bytes), size};
+}
+
+const struct btf* Tracer::types() const {
+  return described_ ? described_.get() : bpf_object__btf(object_.get());
 }
 
 std::vector<std::string> Tracer::reductions() const {
@@ -198,11 +221,30 @@ Result<> Tracer::load() {
   for (const Hook& hook : hooks_) {
     bpf_program* program = bpf_object__find_program_by_name(object_.get(), hook.program.c_str());
     bpf_program__set_autoload(program, hook.chosen);
+    if (is_of_user(hook.section) && many_at_once())
+      bpf_program__set_expected_attach_type(program,
+                                            static_cast<bpf_attach_type>(many_at_once_attachment));
   }
   TRY(cover({bpf_object__btf(object_.get())}));
   if (const int error = bpf_object__load(object_.get()); error != 0)
     return explain_refusal(name_, object_.get(), -error);
+  TRY(fill_maps());
   return map_accounts();
+}
+
+void Tracer::fill(std::string name, std::vector<std::string> values) {
+  bpf_map* map = bpf_object__find_map_by_name(object_.get(), name.c_str());
+  bpf_map__set_max_entries(map, static_cast<uint32_t>(std::max<size_t>(values.size(), 1)));
+  contents_[std::move(name)] = std::move(values);
+}
+
+Result<> Tracer::fill_maps() {
+  for (const auto& [name, values] : contents_)
+    for (uint32_t i = 0; i < values.size(); i++)
+      if (bpf_map_update_elem(map(name), &i, values[i].data(), BPF_ANY))
+        return fail_errno("fill the map " + name + " of " + name_, errno);
+  contents_.clear();
+  return {};
 }
 
 Result<> Tracer::attach(std::string_view purpose) {
@@ -210,16 +252,30 @@ Result<> Tracer::attach(std::string_view purpose) {
     return hook.chosen && !hook.at_end && (purpose.empty() || hook.purpose == purpose) &&
            hook.section.starts_with("iter/") == iterator;
   };
-  for (const Hook& hook : hooks_) {
-    if (!is_meant(hook, false)) continue;
-    bpf_program* program = bpf_object__find_program_by_name(object_.get(), hook.program.c_str());
-    LinkPtr link(bpf_program__attach(program));
-    if (!link) return fail_errno("attach " + name_ + ": " + hook.section, errno);
-    links_.push_back(std::move(link));
-  }
+  for (const Hook& hook : hooks_)
+    if (is_meant(hook, false)) TRY(attach_hook(hook));
   for (const Hook& hook : hooks_)
     if (is_meant(hook, true)) TRY(iterate(hook.program));
   return {};
+}
+
+Result<> Tracer::attach_hook(const Hook& hook) {
+  bpf_program* program = bpf_object__find_program_by_name(object_.get(), hook.program.c_str());
+  if (is_of_user(hook.section)) {
+    auto links =
+        TRY(attach_user(bpf_program__fd(program), hook.section, places_).within("attach " + name_));
+    for (Fd& link : links) user_links_.push_back(std::move(link));
+    return {};
+  }
+  LinkPtr link(bpf_program__attach(program));
+  if (!link) return fail_errno("attach " + name_ + ": " + hook.section, errno);
+  links_.push_back(std::move(link));
+  return {};
+}
+
+void Tracer::detach() {
+  user_links_.clear();
+  links_.clear();
 }
 
 Result<std::string> Tracer::iterate(const std::string& program) const {

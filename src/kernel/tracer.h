@@ -5,6 +5,7 @@
 // Everything that it needs from the object it finds through BTF by name.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -15,12 +16,14 @@
 #include "base/mapping.h"
 #include "base/result.h"
 #include "kernel/embedded.h"
+#include "kernel/user_places.h"
 #include "query/plan.h"
 #include "schema/schema.h"
 
 struct bpf_object;
 struct bpf_program;
 struct bpf_link;
+struct btf;
 
 namespace plumb::kernel {
 
@@ -51,7 +54,11 @@ struct ObjectCloser {
 struct LinkCloser {
   void operator()(bpf_link* link) const;
 };
+struct TypesCloser {
+  void operator()(btf* types) const;
+};
 using ObjectPtr = std::unique_ptr<bpf_object, ObjectCloser>;
+using TypesPtr = std::unique_ptr<btf, TypesCloser>;
 using LinkPtr = std::unique_ptr<bpf_link, LinkCloser>;
 
 // The counters of bpf/account.bpf.h, by the names in its enum: "hits", "lost_ring_full", ...
@@ -73,10 +80,16 @@ class Tracer {
   // NAME.loop.bpf.o beside it, if it is there, for kernels with bpf_loop.
   static Result<Tracer> open_file(const std::string& path);
 
+  // One of plumb's own objects, whose event is made now: `describe` adds it to the object's types,
+  // which the kernel does not get to see.
+  static Result<Tracer> open_described(const Embedded& embedded, std::string name,
+                                       const std::function<Result<>(btf*)>& describe);
+
   const std::string& name() const { return name_; }
   const schema::Schema& schema() const { return *schema_; }
   const About& about() const { return about_; }
   std::string_view btf() const;
+  const struct btf* types() const;  // the same, parsed
   const query::Limits& limits() const { return limits_; }
 
   // Programs in the object's order; choose_hooks marks those that will load.
@@ -97,11 +110,17 @@ class Tracer {
   bpf_object* object() const { return object_.get(); }
   int map(std::string_view name) const;  // fd, -1 before load or when not created
 
+  // Where its programs uprobe and uretprobe attach.
+  void place(UserPlaces places) { places_ = std::move(places); }
+  const UserPlaces& places() const { return places_; }
+  // What is in an array, from 0 on, once it is loaded.
+  void fill(std::string map, std::vector<std::string> values);
+
   Result<> load();
   // The chosen programs, or of these the ones that serve this purpose. Iterators ("iter/...") run
   // once, when all others are in place: they look at what was there before.
   Result<> attach(std::string_view purpose = {});
-  void detach() { links_.clear(); }
+  void detach();
   // Runs an iterator over all there is, once. What it wrote.
   Result<std::string> iterate(const std::string& program) const;
 
@@ -109,16 +128,23 @@ class Tracer {
   Costs costs() const;
 
  private:
+  static Result<Tracer> read(const Embedded& embedded);
   Result<> read_object();
   Result<> map_accounts();
+  Result<> fill_maps();
+  Result<> attach_hook(const Hook& hook);
 
   std::string name_;
   About about_;
   ObjectPtr object_;
+  TypesPtr described_;  // null: the object's own types are all
+  UserPlaces places_;
+  std::map<std::string, std::vector<std::string>> contents_;  // by map
   std::unique_ptr<schema::Schema> schema_;
   query::Limits limits_;
   std::vector<Hook> hooks_;
   std::vector<LinkPtr> links_;
+  std::vector<Fd> user_links_;
   Mapping accounts_;  // empty before load
 };
 

@@ -94,6 +94,22 @@ std::string hooks(const kernel::Tracer& tracer) {
   return text;
 }
 
+// Of a probe: where it goes, and why there.
+std::string places(const kernel::Tracer& tracer) {
+  constexpr size_t most = 20;
+  std::string text;
+  size_t count = 0;
+  for (const kernel::UserFile& file : tracer.places().files)
+    for (const kernel::UserPlace& place : file.places) {
+      if (count++ >= most) continue;
+      text += row("site", fmt::format("{}+{:#x}  {}{}{}", file.path, place.offset, place.function,
+                                      place.semaphore ? ", has a semaphore" : "",
+                                      place.reason.empty() ? "" : "; " + place.reason));
+    }
+  if (count > most) text += row("", fmt::format("and {} sites more", count - most));
+  return text;
+}
+
 std::string where(const Request& request, const query::Plan& plan) {
   if (request.ask.where.empty()) return {};
   std::string text = row("where", request.ask.where);
@@ -138,7 +154,7 @@ std::string sampling(const query::Plan& plan, bool in_kernel) {
 std::string one_tracer(const kernel::Tracer& tracer, const query::Plan& plan,
                        const Request& request) {
   const schema::Event& event = tracer.schema().event;
-  std::string text = tracer.name() + "\n" + hooks(tracer) + where(request, plan) +
+  std::string text = tracer.name() + "\n" + hooks(tracer) + places(tracer) + where(request, plan) +
                      grouping(request, plan, false) + sampling(plan, plan.sample_in_kernel);
   const auto is_read = [&](size_t i) { return plan.wanted[i]; };
   return text + row("read", fields_that(event, is_read)) +

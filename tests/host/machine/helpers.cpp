@@ -92,6 +92,8 @@ long bpf_current_task_under_cgroup(void*, __u32 index) {
   return machine().in_cgroups.contains(index);
 }
 
+__u64 bpf_get_attach_cookie(void*) { return machine().cookie; }
+
 __u64 bpf_ktime_get_ns(void) { return machine().now; }
 
 __u32 bpf_get_smp_processor_id(void) { return machine().cpu; }

@@ -27,6 +27,7 @@ class Machine {
 
   task_struct* current = nullptr;  // its pid, name and owner are what the helpers say
   pt_regs* registers = nullptr;    // of the current task, in a system call
+  uint64_t cookie = 0;             // of the attachment by which a program is run
   uint64_t cgroup = 1;
   std::set<uint32_t> in_cgroups;  // places of target_cgroups that the current task is below
   uint32_t cpu = 0;

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The kernel as user-space probes meet it, beside kernel.bpf.h. What follows ___ is not part of a name (CO-RE). */
+#pragma once
+#include "kernel.bpf.h"
+
+#ifndef PLUMB_HOST
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+#endif
+
+struct xol_area {
+	unsigned long vaddr; /* the trampoline's page */
+};
+
+struct uprobes_state {
+	struct xol_area *xol_area;
+};
+
+struct mm_struct___probed {
+	struct uprobes_state uprobes_state;
+};
+
+struct thread_struct {
+	unsigned long fsbase;
+};
+
+struct task_struct___probed {
+	struct thread_struct thread;
+};
+
+#ifndef PLUMB_HOST
+#pragma clang attribute pop
+#endif

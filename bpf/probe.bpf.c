@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What `plumb probe` loads: one of these for each probe that the user names.
+ *
+ * The event's shape is written at run time, by src/kernel/probe.cpp, over struct probe: it gives the places in
+ * `value` the names and types that the probe has. All else is as in a tracer.
+ *
+ * A call and its return become one event where `paired` is set: `frames` remembers the event that was made at the
+ * call, under its thread and how many such calls it is in. A return finds its call by the stack pointer. What
+ * lies below it has ended without a return, by an exception or longjmp, and is dropped.
+ */
+#include "tracer.bpf.h"
+#include "location.bpf.h"
+#include "state.bpf.h"
+#include "frames.bpf.h"
+
+/* Filled by user space before the load, like the plan. */
+struct probe_plan {
+	__u32 values;     /* how many of `at` are used */
+	__u32 has_texts;  /* one of them, or the result, is in the tail */
+	__u32 sites;      /* 0: all sites have their values at the same places, and one name */
+	__u32 text_bytes; /* the longest text, with its NUL */
+	__s32 stack_moved;
+	__u32 unused;
+	struct location at[PROBE_VALUES];
+	struct location result;
+	/* not read: BTF holds only types that something mentions */
+	enum probe_limits limits;
+	enum location_source source;
+	enum location_shape shape;
+	enum location_register reg;
+	text_t text;
+};
+const volatile struct probe_plan probe = {.text_bytes = TEXT_BYTES};
+
+/* Which programs are loaded. */
+const volatile bool at_call = true;
+const volatile bool at_return = false;
+const volatile bool paired = false;
+
+/* A place where the probe is, by the cookie of its attachment. Set by user space, never changed. */
+struct probe_site {
+	__u32 function; /* its name, in the event's enumeration */
+	__s32 stack_moved; /* the stack pointer there, less that at the function's entry */
+	struct location at[PROBE_VALUES];
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct probe_site);
+} sites SEC(".maps") DOC("where each site has its values");
+
+static __always_inline const struct probe_site *site_of(void *ctx)
+{
+	__u32 cookie;
+
+	if (!probe.sites)
+		return NULL;
+	cookie = bpf_get_attach_cookie(ctx);
+	return bpf_map_lookup_elem(&sites, &cookie);
+}
+
+static __always_inline void take_value(struct pt_regs *ctx, struct probe *e, __u64 *to,
+				       const volatile struct location *at, __u32 bit, struct tail *tail)
+{
+	__u64 number = 0;
+
+	if (!number_at(ctx, at, &number))
+		goto unread;
+	if (at->shape == SHAPE_NUMBER || !tail) {
+		*to = number;
+		return;
+	}
+	*(text_t *)to = at->shape == SHAPE_TEXT ? text_at(tail, number, probe.text_bytes) :
+						  bytes_at(tail, number, at->length, probe.text_bytes);
+	if (((text_t *)to)->size || !((text_t *)to)->whole)
+		return;
+unread:
+	e->unread |= bit;
+}
+
+static __always_inline void take_values(struct pt_regs *ctx, struct probe *e, const volatile struct location *at,
+					struct tail *tail)
+{
+#pragma unroll
+	for (__u32 i = 0; i < PROBE_VALUES; i++) {
+		if (i < probe.values && plan.wanted[__builtin_offsetof(struct probe, value) + i * 8])
+			take_value(ctx, e, &e->value[i], &at[i], 1u << i, tail);
+	}
+}
+
+/* Not inlined: there would be one for each way that leads here, and each is large. */
+static __noinline long fill(struct pt_regs *ctx, struct tail *tail, const volatile struct location *at)
+{
+	take_values(ctx, event_in(tail), at, tail);
+	return 0;
+}
+
+static __always_inline void fill_at_site(struct pt_regs *ctx, struct tail *tail, const struct probe_site *site)
+{
+	struct probe *e = event_in(tail);
+
+	if (site)
+		e->function = site->function;
+	fill(ctx, tail, site ? site->at : probe.at);
+}
+
+static __always_inline void take_result(struct pt_regs *ctx, struct probe *e, struct tail *tail)
+{
+	if (wants(probe, result))
+		take_value(ctx, e, &e->result, &probe.result, 1u << PROBE_VALUES, tail);
+}
+
+/* A text, or places that the verifier does not know, want the event in memory of a map. */
+static __always_inline bool wants_tail(void)
+{
+	return probe.has_texts || probe.sites;
+}
+
+static __always_inline int tell(struct pt_regs *ctx, struct probe *e, bool returned)
+{
+	struct tail *tail = open_tail(e);
+	struct probe *in_tail;
+
+	if (!tail)
+		return 0;
+	in_tail = event_in(tail);
+	*in_tail = *e;
+	if (returned)
+		take_result(ctx, in_tail, tail);
+	else
+		fill_at_site(ctx, tail, site_of(ctx));
+	if (passes(in_tail, (void *)in_tail)) {
+		describe_caller(&in_tail->who, CALLER_LATE);
+		finish_tail(ctx, in_tail, tail);
+	}
+	give_back(tail);
+	return 0;
+}
+
+static __always_inline int begin_pair(struct pt_regs *ctx)
+{
+	struct tail *tail;
+	struct probe *e;
+	const struct probe_site *site;
+
+	if (!span_begins())
+		return 0;
+	tail = claim_tail_of_span(sizeof(*e));
+	if (!tail)
+		return 0;
+	e = event_in(tail);
+	__builtin_memset(e, 0, sizeof(*e));
+	whole_caller(&e->who);
+	site = site_of(ctx);
+	fill_at_site(ctx, tail, site);
+	push_frame(tail, ctx->sp - (site ? site->stack_moved : probe.stack_moved));
+	give_back(tail);
+	return 0;
+}
+
+static __always_inline int end_pair(struct pt_regs *ctx)
+{
+	const struct probe_site *site = site_of(ctx);
+	struct tail *tail = pop_frame(ctx, site ? site->function : 0);
+	struct probe *e;
+
+	if (!tail)
+		return 0;
+	e = event_in(tail);
+	e->latency = now() - e->latency;
+	take_result(ctx, e, tail);
+	return emit_span_tail(ctx, e, tail);
+}
+
+/* Before on_call, so that it is attached first: a call that is seen shall have its return. */
+SEC("uretprobe") SERVES("returns") IF(at_return)
+int on_return(struct pt_regs *ctx)
+{
+	struct probe e = {};
+
+	if (paired)
+		return end_pair(ctx);
+	if (!current_caller(&e.who))
+		return 0;
+	if (wants_tail())
+		return tell(ctx, &e, true);
+	take_result(ctx, &e, NULL);
+	return emit(ctx, &e);
+}
+
+SEC("uprobe") SERVES("calls") IF(at_call)
+int on_call(struct pt_regs *ctx)
+{
+	struct probe e = {};
+
+	if (paired)
+		return begin_pair(ctx);
+	if (!current_caller(&e.who))
+		return 0;
+	if (wants_tail())
+		return tell(ctx, &e, false);
+	take_values(ctx, &e, probe.at, NULL);
+	return emit(ctx, &e);
+}
+
+/* What a thread was in when it ended. */
+SEC("tp_btf/sched_process_exit") SERVES("ends of threads") IF(paired)
+int BPF_PROG(on_end, struct task_struct *task)
+{
+	forget_frames(task);
+	return 0;
+}

@@ -1,0 +1,13 @@
+// The event of a probe that the user named, written as types over struct probe of bpf/frames.bpf.h.
+#pragma once
+#include "base/result.h"
+#include "probe/user_probe.h"
+
+struct btf;
+
+namespace plumb::kernel {
+
+// Adds it to the object's types, with the tags of bpf/schema.bpf.h.
+Result<> describe_event(btf* types, const probe::UserProbe& probe);
+
+}  // namespace plumb::kernel

@@ -1,0 +1,44 @@
+// User places: where in which files programs attach to user code, and how they do.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/result.h"
+
+namespace plumb::kernel {
+
+struct UserPlace {
+  uint64_t offset = 0;     // in the file
+  uint64_t semaphore = 0;  // the offset of a counter that the kernel raises; 0: none
+  uint64_t cookie = 0;     // what the program is told
+  std::string function;    // for people, as what follows
+  std::string reason;      // why there; may be ""
+};
+
+struct UserFile {
+  std::string path;
+  Fd file;
+  std::vector<UserPlace> places;
+};
+
+struct UserPlaces {
+  std::vector<UserFile> files;
+};
+
+// Sections "uprobe" and "uretprobe".
+bool is_of_user(std::string_view section);
+
+// Can the kernel attach a program to many places of a file with one link (uprobe_multi, 6.6)?
+// Programs are loaded for that then, and for nothing else.
+bool many_at_once();
+constexpr int many_at_once_attachment = 48;  // BPF_TRACE_UPROBE_MULTI, linux/bpf.h of 6.6
+
+// The links that keep the program there. A place that the kernel does not take is told on standard
+// error, and the others are attached all the same; none at all is an error.
+Result<std::vector<Fd>> attach_user(int program, std::string_view section,
+                                    const UserPlaces& places);
+
+}  // namespace plumb::kernel
