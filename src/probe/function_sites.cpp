@@ -55,6 +55,14 @@ Result<> FunctionSites::add(const Bytes& bytes, ProbedFile& file) {
   if (elf.address_size() != 8 && (spec_.has_parameters || spec_.result))
     return fail("it is a 32-bit program: where those pass their arguments plumb does not know",
                 "without a signature it can be probed");
+  const bool is_go = std::ranges::any_of(elf.sections(), [](const Section& section) {
+    return section.name == ".gopclntab" || section.name == ".go.buildinfo";
+  });
+  if (is_go && (probe_.at_return || spec_.has_parameters))
+    return fail(
+        "it is a Go program: catching a return would break it, as Go moves its stacks, and "
+        "where it passes arguments plumb does not know",
+        "without a signature its calls can be probed");
   const std::vector<Function> all = TRY(functions_of(bytes));
   if (spec_.address) return add_address(all, bytes, file);
   const auto wanted = TRY(find_functions(all, spec_.function));

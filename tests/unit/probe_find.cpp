@@ -4,6 +4,7 @@
 
 #include "probe/find_probe.h"
 #include "probe/function_sites.h"
+#include "probe_builder.h"
 
 namespace plumb::probe {
 namespace {
@@ -88,6 +89,24 @@ TEST(FindProbe, WhatThereIsNot) {
   EXPECT_NE(refusal("kprobe:do_exit").find("no place in a program"), std::string::npos);
   EXPECT_NE(refusal("uprobe:libc:strlen").find("chosen when a program is loaded"),
             std::string::npos);
+}
+
+TEST(FindProbe, NoReturnOfAGoProgramIsCaught) {
+  Builder<Elf64> elf;
+  elf.load(0, 0, 64);
+  elf.section(".gopclntab", SHT_PROGBITS, "x");
+  const std::string content = elf.bytes();
+  const MemoryBytes bytes(content);
+  for (const char* text : {"uprobe:/go:main -> s64", "uprobe:/go:main(u32 id)"}) {
+    const auto spec = parse_spec(text);
+    ASSERT_TRUE(spec);
+    UserProbe probe;
+    probe.at_return = spec->result.has_value();
+    ProbedFile file;
+    const auto added = FunctionSites(*spec, probe, false).add(bytes, file);
+    ASSERT_FALSE(added);
+    EXPECT_NE(added.error().what.find("a Go program"), std::string::npos);
+  }
 }
 
 }  // namespace
