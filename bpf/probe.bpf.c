@@ -120,7 +120,7 @@ static __always_inline bool wants_tail(void)
 
 static __always_inline int tell(struct pt_regs *ctx, struct probe *e, bool returned)
 {
-	struct tail *tail = open_tail(e);
+	struct tail *tail = claim_tail(sizeof(*e)); /* nothing is known yet that --where could judge */
 	struct probe *in_tail;
 
 	if (!tail)
