@@ -2,8 +2,8 @@
 /*
  * Calls of user functions that are under way, for bpf/probe.bpf.c: a stack for each thread.
  *
- * The kernel keeps at most 64 returns of a thread in mind (MAX_URETPROBE_DEPTH, include/linux/uprobes.h); of
- * deeper calls the end is not seen, so they are lost when they begin.
+ * The kernel keeps at most 64 returns of a thread in mind (MAX_URETPROBE_DEPTH, include/linux/uprobes.h), those of
+ * all probes together; of deeper calls the end is not seen, so they are lost when they begin.
  */
 #pragma once
 #include "kernel_user.bpf.h"
@@ -118,6 +118,14 @@ static __always_inline void count_lost_span(void)
 	count_outcome(OUTCOME_LOST_STATE_FULL);
 }
 
+/* Whether the kernel will take note of the return, which it does behind the programs at the call. */
+static __always_inline bool has_return(struct task_struct *task)
+{
+	struct task_struct___probed *probed = (void *)task;
+
+	return BPF_CORE_READ(probed, utask, depth) < MOST_FRAMES;
+}
+
 /* The event in `tail` waits for its return. */
 static __always_inline void push_frame(struct tail *tail, __u64 stack)
 {
@@ -134,7 +142,8 @@ static __always_inline void push_frame(struct tail *tail, __u64 stack)
 	frame->head.stack = stack;
 	frame->head.used = tail->used;
 	frame->event.latency = now();
-	if (walk.key.depth >= MOST_FRAMES || bpf_map_update_elem(&frames, &walk.key, tail->record, BPF_ANY))
+	if (walk.key.depth >= MOST_FRAMES || !has_return(task) ||
+	    bpf_map_update_elem(&frames, &walk.key, tail->record, BPF_ANY))
 		count_lost_span();
 	else
 		state->depth = walk.key.depth + 1;

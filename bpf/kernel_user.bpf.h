@@ -23,8 +23,13 @@ struct thread_struct {
 	unsigned long fsbase;
 };
 
+struct uprobe_task {
+	unsigned int depth; /* returns that the kernel waits for */
+};
+
 struct task_struct___probed {
 	struct thread_struct thread;
+	struct uprobe_task *utask;
 };
 
 #ifndef PLUMB_HOST
