@@ -66,7 +66,7 @@ struct Record {
   }
 
   bool cut(const Field& field) const {
-    if (!field.in_tail()) return false;
+    if (!field.in_tail() || is_missing(field)) return false;
     TailRef ref = tail(field);
     return ref.whole > ref.size;
   }
