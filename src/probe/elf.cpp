@@ -129,7 +129,10 @@ Result<> Elf::read_segments(const typename Layout::Header& header) {
   const auto table = TRY(read_table<typename Layout::Segment>(
       *bytes_, "segment", header.e_phoff, count, header.e_phentsize, most_segments));
   for (const auto& each : table)
-    if (each.p_type == PT_LOAD) segments_.push_back({each.p_vaddr, each.p_offset, each.p_filesz});
+    if (each.p_type == PT_LOAD) {
+      const bool is_code = (each.p_flags & PF_X) != 0;
+      segments_.push_back({each.p_vaddr, each.p_offset, each.p_filesz, is_code});
+    }
   std::ranges::stable_sort(segments_, {}, &Segment::address);
   return {};
 }
@@ -142,6 +145,12 @@ std::optional<uint64_t> Elf::offset_of(uint64_t address) const {
   const uint64_t offset = segment.offset + within;
   const bool is_there = within < segment.size && offset >= within && offset < bytes_->size();
   return is_there ? std::optional(offset) : std::nullopt;
+}
+
+bool Elf::is_code(uint64_t offset) const {
+  return std::ranges::any_of(segments_, [offset](const Segment& each) {
+    return each.is_code && offset >= each.offset && offset - each.offset < each.size;
+  });
 }
 
 Result<std::string> Elf::bytes_of(const Section& section, size_t limit) const {

@@ -32,6 +32,7 @@ struct Segment {
   uint64_t address = 0;
   uint64_t offset = 0;
   uint64_t size = 0;  // in the file
+  bool is_code = false;
 };
 
 // Whether they begin as every ELF file does.
@@ -52,6 +53,8 @@ class Elf {
 
   // Where in the file that lies which is loaded at this address.
   std::optional<uint64_t> offset_of(uint64_t address) const;
+  // Whether what lies there in the file is loaded to be run.
+  bool is_code(uint64_t offset) const;
   // All of a section, of at most `limit` bytes.
   Result<std::string> bytes_of(const Section& section, size_t limit) const;
 

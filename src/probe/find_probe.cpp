@@ -55,14 +55,17 @@ class StaticSites {
   Result<> add(const Bytes& bytes, ProbedFile& file) {
     const StaticProbes all = TRY(static_probes(bytes));
     for (const Probe& each : all.probes) {
-      names_.known.push_back(each.name);
+      names_.known.push_back(spec_.provider.empty() ? each.name : each.provider + ":" + each.name);
       if (!matches(spec_.provider, each.provider) || !matches(spec_.function, each.name)) continue;
       for (const Site& site : each.sites) add(each, site, all.machine, file);
     }
     return {};
   }
 
-  std::string hint() const { return names_.nearest_to(spec_.function); }
+  std::string wanted() const {
+    return spec_.provider.empty() ? spec_.function : spec_.provider + ":" + spec_.function;
+  }
+  std::string hint() const { return names_.nearest_to(wanted()); }
 
  private:
   void add(const Probe& each, const Site& site, Machine machine, ProbedFile& file) {
@@ -165,7 +168,7 @@ Result<UserProbe> find_probe(const Spec& spec, const Search& search) {
   }
   if (!probe.files.empty()) return probe;
   if (!last) return Fail{std::move(last.error()).within(spec.text)};
-  return misuse(fmt::format("{}: there is no static probe '{}'", spec.text, spec.function),
+  return misuse(fmt::format("{}: there is no static probe '{}'", spec.text, of_notes.wanted()),
                 of_notes.hint());
 }
 

@@ -64,6 +64,9 @@ Result<> FunctionSites::add(const Bytes& bytes, ProbedFile& file) {
         "where it passes arguments plumb does not know",
         "without a signature its calls can be probed");
   const std::vector<Function> all = TRY(functions_of(bytes));
+  if (spec_.address && !elf.is_code(*spec_.address))
+    return misuse(fmt::format("at {:#x} of the file there is no code", *spec_.address),
+                  "an offset in the file, not an address: objdump -dF shows both");
   if (spec_.address) return add_address(all, bytes, file);
   const auto wanted = TRY(find_functions(all, spec_.function));
   Result<> refused;
