@@ -79,6 +79,7 @@ Result<> Elf::read() {
   typename Layout::Header header{};
   if (!bytes_->read(0, header)) return broken("it ends within its header");
   machine_ = machine_of(header.e_machine);
+  entry_ = header.e_entry;
   TRY(read_sections<Layout>(header));
   return read_segments<Layout>(header);
 }

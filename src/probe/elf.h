@@ -51,6 +51,7 @@ class Elf {
   size_t address_size() const { return wide_ ? 8 : 4; }
   std::span<const Section> sections() const { return sections_; }
 
+  uint64_t entry() const { return entry_; }  // the address at which the program begins; or 0
   // Where in the file that lies which is loaded at this address.
   std::optional<uint64_t> offset_of(uint64_t address) const;
   // Whether what lies there in the file is loaded to be run.
@@ -72,6 +73,7 @@ class Elf {
   const Bytes* bytes_;
   Machine machine_ = Machine::other;
   bool wide_ = true;
+  uint64_t entry_ = 0;
   std::vector<Section> sections_;
   std::vector<Segment> segments_;       // by address
   std::vector<uint32_t> name_offsets_;  // of each section

@@ -28,6 +28,17 @@ bool is_whole(const Function& function, const std::string& code) {
   return function.size != 0 && function.size == code.size();
 }
 
+// What is on top of the stack there is no address to return to, or it is kept for more than one
+// return: with that of a uretprobe in its place the program breaks.
+bool returns_otherwise(std::string_view name) {
+  constexpr auto all =
+      std::to_array<std::string_view>({"setjmp", "_setjmp", "sigsetjmp", "__sigsetjmp",
+                                       "getcontext", "swapcontext", "__restore_rt", "__restore"});
+  name = name.substr(0, name.find('@'));
+  return std::ranges::find(all, name) != all.end() || name.starts_with("_dl_runtime_resolve") ||
+         name.starts_with("_dl_runtime_profile") || name.ends_with(".cold");
+}
+
 }  // namespace
 
 std::vector<Argument> passed_arguments(size_t count, int64_t stack_moved) {
@@ -64,6 +75,7 @@ Result<> FunctionSites::add(const Bytes& bytes, ProbedFile& file) {
         "where it passes arguments plumb does not know",
         "without a signature its calls can be probed");
   const std::vector<Function> all = TRY(functions_of(bytes));
+  entry_ = elf.offset_of(elf.entry());
   if (spec_.address && !elf.is_code(*spec_.address))
     return misuse(fmt::format("at {:#x} of the file there is no code", *spec_.address),
                   "an offset in the file, not an address: objdump -dF shows both");
@@ -85,6 +97,7 @@ Result<> FunctionSites::add_address(const std::vector<Function>& all, const Byte
                                     ProbedFile& file) {
   if (const Function* function = function_at(all, *spec_.address))
     TRY(check_instruction(*function, *spec_.address - function->offset, bytes));
+  TRY(check_return(event_name(spec_), *spec_.address));
   ProbeSite site;
   site.offset = *spec_.address;
   site.values = passed_arguments(probe_.parameters.size(), 0);
@@ -97,6 +110,7 @@ Result<> FunctionSites::add_function(const Function& function, const Bytes& byte
   if (function.chosen_at_load)
     return misuse(function.name + " is one of several functions, chosen when a program is loaded",
                   "nm shows them all; those that are not exported are in its debugging symbols");
+  TRY(check_return(function.name, function.offset));
   ProbeSite site;
   site.offset = function.offset + spec_.offset;
   if (spec_.offset) {
@@ -114,6 +128,12 @@ Result<> FunctionSites::add_function(const Function& function, const Bytes& byte
   site.values = passed_arguments(probe_.parameters.size(), site.stack_moved);
   put(std::move(site), readable_name(function.name), file);
   return {};
+}
+
+Result<> FunctionSites::check_return(const std::string& name, uint64_t offset) const {
+  if (!probe_.at_return || (offset != entry_ && !returns_otherwise(name))) return {};
+  return misuse(name + " does not return as functions do: to catch that would break the program",
+                "probe its calls alone, without -> TYPE");
 }
 
 // A probe in the middle of an instruction breaks the program.

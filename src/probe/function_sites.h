@@ -1,5 +1,6 @@
 // Where a probe on functions goes in a file, and where their arguments are there.
 #pragma once
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -24,13 +25,15 @@ class FunctionSites {
  private:
   Result<> add_address(const std::vector<Function>& all, const Bytes& bytes, ProbedFile& file);
   Result<> add_function(const Function& function, const Bytes& bytes, ProbedFile& file);
+  Result<> check_return(const std::string& name, uint64_t offset) const;
   Result<> check_instruction(const Function& function, uint64_t offset, const Bytes& bytes) const;
   void put(ProbeSite site, const std::string& name, ProbedFile& file);
 
   const Spec& spec_;
   UserProbe& probe_;
   bool exact_;
-  std::set<uint64_t> taken_;  // offsets in this file
+  std::optional<uint64_t> entry_;  // where in this file its program begins
+  std::set<uint64_t> taken_;       // offsets in this file
 };
 
 // Where the System V ABI for x86-64 passes the integers and addresses of a call, at the function's
