@@ -1,7 +1,11 @@
 // probes: has static probes with arguments of every width, sign and place. Does nothing.
 // probes wait: says so on standard output, and sleeps until it is ended.
+// probes gate: says where the semaphore of `gate` is in memory; then, for each line N of standard input, comes by
+//              N times, goes through `gate` if that is up, and says how high it is and how often it went through.
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define _SDT_HAS_SEMAPHORES 1
@@ -14,6 +18,7 @@ SEMAPHORE(places);
 SEMAPHORE(numbers);
 SEMAPHORE(sites);
 SEMAPHORE(nothing);
+SEMAPHORE(gate);
 
 static long table[64];
 static __thread int of_thread;
@@ -37,7 +42,25 @@ __attribute__((always_inline)) static inline void site(int number) {
   STAP_PROBE1(live, sites, number);
 }
 
+static int come_by(void) {
+  char line[32];
+  printf("%lx\n", (unsigned long)&live_gate_semaphore);
+  fflush(stdout);
+  while (fgets(line, sizeof(line), stdin)) {
+    int through = 0;
+    for (int i = atoi(line); i > 0; i--) {
+      if (!*(volatile unsigned short*)&live_gate_semaphore) continue;
+      through++;
+      STAP_PROBE2(live, gate, through, (char)-i);
+    }
+    printf("%d %d\n", *(volatile unsigned short*)&live_gate_semaphore, through);
+    fflush(stdout);
+  }
+  return 0;
+}
+
 int main(int argc, char** argv) {
+  if (argc > 1 && strcmp(argv[1], "gate") == 0) return come_by();
   widths(argc, -argc, argc + 1, ~argc, argc + 2, argc * -3, argc + 4L, argc * -5L);
   places(table + argc, argc);
   numbers(argc, (float)argc);
