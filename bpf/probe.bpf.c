@@ -97,12 +97,15 @@ static __noinline long fill(struct pt_regs *ctx, struct tail *tail, const volati
 	return 0;
 }
 
-static __always_inline void fill_at_site(struct pt_regs *ctx, struct tail *tail, const struct probe_site *site)
+static __always_inline void name_site(struct probe *e, const struct probe_site *site)
 {
-	struct probe *e = event_in(tail);
-
 	if (site)
 		e->function = site->function;
+}
+
+static __always_inline void fill_at_site(struct pt_regs *ctx, struct tail *tail, const struct probe_site *site)
+{
+	name_site(event_in(tail), site);
 	fill(ctx, tail, site ? site->at : probe.at);
 }
 
@@ -127,10 +130,12 @@ static __always_inline int tell(struct pt_regs *ctx, struct probe *e, bool retur
 		return 0;
 	in_tail = event_in(tail);
 	*in_tail = *e;
-	if (returned)
+	if (returned) {
+		name_site(in_tail, site_of(ctx));
 		take_result(ctx, in_tail, tail);
-	else
+	} else {
 		fill_at_site(ctx, tail, site_of(ctx));
+	}
 	if (passes(in_tail, (void *)in_tail)) {
 		describe_caller(&in_tail->who, CALLER_LATE);
 		finish_tail(ctx, in_tail, tail);
