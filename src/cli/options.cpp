@@ -151,7 +151,10 @@ FlagGroup probe_flags(Request& r) {
   return {
       "Where probes go",
       {{"--exact", "", "functions at their very entry, also where another instruction costs less",
-        into(r.exact)}}};
+        into(r.exact)},
+       {"--catch-returns", "",
+        "returns also in programs that throw exceptions: one that passes such a call ends them",
+        into(r.catch_returns)}}};
 }
 
 FlagGroup run_group(Request& r) {

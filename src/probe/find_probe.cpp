@@ -156,7 +156,7 @@ Result<UserProbe> find_probe(const Spec& spec, const Search& search) {
   TRY(check_signature(spec));
   UserProbe probe = named(spec);
   StaticSites of_notes(spec, probe);
-  FunctionSites of_functions(spec, probe, search.exact);
+  FunctionSites of_functions(spec, probe, search);
   Result<> last;
   for (FoundFile& found : TRY(find_files(spec.target, search).within(spec.text))) {
     ProbedFile file{found.path, TRY(twin_of(found.open, found.path)), {}};

@@ -13,6 +13,7 @@ struct Search {
   std::vector<uint32_t> pids;         // whose mapped files count; empty: everybody's
   std::vector<std::string> programs;  // files that are about to be run
   bool exact = false;                 // functions at their very entry, whatever that costs
+  bool catch_returns = false;         // also where an exception may pass, which ends the program
 };
 
 // Of uprobe, uretprobe and usdt. Errors are misuse, with the nearest names, where nothing is found.

@@ -39,6 +39,19 @@ bool returns_otherwise(std::string_view name) {
          name.starts_with("_dl_runtime_profile") || name.ends_with(".cold");
 }
 
+// Whether it names the function by which C++ or Rust find the way of an exception (the
+// "personality" of the Itanium C++ ABI): the kernel has put an address in the place of the return
+// address that has none.
+bool throws_exceptions(const Elf& elf) {
+  constexpr size_t most_names = 64 << 20;
+  return std::ranges::any_of(elf.sections(), [&](const Section& section) {
+    if (section.name != ".dynstr" && section.name != ".strtab") return false;
+    const auto names = elf.bytes_of(section, most_names);
+    const auto has = [&](const char* name) { return names && names->find(name) != names->npos; };
+    return has("__gxx_personality_v0") || has("rust_eh_personality");
+  });
+}
+
 }  // namespace
 
 std::vector<Argument> passed_arguments(size_t count, int64_t stack_moved) {
@@ -60,20 +73,33 @@ std::vector<Argument> passed_arguments(size_t count, int64_t stack_moved) {
   return all;
 }
 
+// What its runtime does with the stack decides whether a return can be caught.
+Result<> FunctionSites::check_language(const Elf& elf) const {
+  const bool is_go = std::ranges::any_of(elf.sections(), [](const Section& section) {
+    return section.name == ".gopclntab" || section.name == ".go.buildinfo";
+  });
+  if (is_go && (probe_.at_return || spec_.has_parameters))
+    return misuse(
+        "it is a Go program: catching a return would break it, as Go moves its stacks, and where "
+        "it "
+        "passes arguments plumb does not know",
+        "without a signature its calls can be probed");
+  if (probe_.at_return && !search_.catch_returns && throws_exceptions(elf))
+    return misuse(
+        "its functions may throw exceptions: one that passes a call whose return is caught finds "
+        "no "
+        "way back, and ends the program",
+        "without -> calls can be probed; --catch-returns where none passes such a call");
+  return {};
+}
+
 Result<> FunctionSites::add(const Bytes& bytes, ProbedFile& file) {
   const Elf elf = TRY(Elf::of(bytes));
   if (elf.machine() != Machine::x86) return fail("it is a program for another kind of processor");
   if (elf.address_size() != 8 && (spec_.has_parameters || spec_.result))
     return fail("it is a 32-bit program: where those pass their arguments plumb does not know",
                 "without a signature it can be probed");
-  const bool is_go = std::ranges::any_of(elf.sections(), [](const Section& section) {
-    return section.name == ".gopclntab" || section.name == ".go.buildinfo";
-  });
-  if (is_go && (probe_.at_return || spec_.has_parameters))
-    return fail(
-        "it is a Go program: catching a return would break it, as Go moves its stacks, and "
-        "where it passes arguments plumb does not know",
-        "without a signature its calls can be probed");
+  TRY(check_language(elf));
   const std::vector<Function> all = TRY(functions_of(bytes));
   entry_ = elf.offset_of(elf.entry());
   if (spec_.address && !elf.is_code(*spec_.address))
@@ -115,7 +141,7 @@ Result<> FunctionSites::add_function(const Function& function, const Bytes& byte
   site.offset = function.offset + spec_.offset;
   if (spec_.offset) {
     TRY(check_instruction(function, spec_.offset, bytes));
-  } else if (!exact_) {
+  } else if (!search_.exact) {
     const std::string code = code_of(function, bytes);
     Placement placed = place_entry(code, is_whole(function, code));
     // the return address is where the stack pointer points when a return is to be caught

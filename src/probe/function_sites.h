@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "probe/bytes.h"
 #include "probe/elf.h"
+#include "probe/find_probe.h"
 #include "probe/functions.h"
 #include "probe/user_probe.h"
 
@@ -15,14 +16,14 @@ namespace plumb::probe {
 
 class FunctionSites {
  public:
-  // `exact`: at the very entry, whatever that costs.
-  FunctionSites(const Spec& spec, UserProbe& probe, bool exact)
-      : spec_(spec), probe_(probe), exact_(exact) {}
+  FunctionSites(const Spec& spec, UserProbe& probe, const Search& search)
+      : spec_(spec), probe_(probe), search_(search) {}
 
   // Adds those of one file, and their names to the probe. Errors say why there are none.
   Result<> add(const Bytes& bytes, ProbedFile& file);
 
  private:
+  Result<> check_language(const Elf& elf) const;
   Result<> add_address(const std::vector<Function>& all, const Bytes& bytes, ProbedFile& file);
   Result<> add_function(const Function& function, const Bytes& bytes, ProbedFile& file);
   Result<> check_return(const std::string& name, uint64_t offset) const;
@@ -31,7 +32,7 @@ class FunctionSites {
 
   const Spec& spec_;
   UserProbe& probe_;
-  bool exact_;
+  const Search& search_;
   std::optional<uint64_t> entry_;  // where in this file its program begins
   std::set<uint64_t> taken_;       // offsets in this file
 };

@@ -29,6 +29,7 @@ Result<> open_probes(const Request& request, std::vector<kernel::Tracer>& tracer
   probe::Search search;
   search.pids = request.who.pids;
   search.exact = request.exact;
+  search.catch_returns = request.catch_returns;
   if (!request.command.empty()) search.programs.push_back(TRY(Command::find(request.command[0])));
   for (const std::string& text : request.probes) {
     const probe::Spec spec = TRY(probe::parse_spec(text));

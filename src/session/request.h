@@ -27,6 +27,7 @@ struct Who {
 struct Request {
   std::vector<std::string> tracers;
   std::vector<std::string> probes;           // as typed: uprobe:libc:malloc
+  bool catch_returns = false;                // also where an exception may pass
   bool exact = false;                        // probes on functions at their very entry
   std::map<std::string, std::string> knobs;  // by the knob's name, as typed
   query::Ask ask;

@@ -103,7 +103,7 @@ TEST(FindProbe, NoReturnOfAGoProgramIsCaught) {
     UserProbe probe;
     probe.at_return = spec->result.has_value();
     ProbedFile file;
-    const auto added = FunctionSites(*spec, probe, false).add(bytes, file);
+    const auto added = FunctionSites(*spec, probe, Search()).add(bytes, file);
     ASSERT_FALSE(added);
     EXPECT_NE(added.error().what.find("a Go program"), std::string::npos);
   }
