@@ -149,3 +149,29 @@ static __always_inline text_t text_at(struct tail *tail, __u64 from, __u32 most)
 		return (text_t){.whole = 1};
 	return tail_taken(tail, got - 1, got == most ? got : got - 1);
 }
+
+/*
+ * Text on a page that the thread itself has not touched yet cannot be read, as that would have to wait for the page: a
+ * program that may sleep does. It has to do so before it takes memory of its CPU, which others want meanwhile. A
+ * text's length nobody knows: where it begins close to the next page, that one is fetched, too.
+ */
+#define NEAR_NEXT_PAGE 256
+
+static __always_inline void fetch_page(__u64 address)
+{
+	char byte;
+
+	if (bpf_probe_read_user(&byte, sizeof(byte), (void *)address))
+		bpf_copy_from_user(&byte, sizeof(byte), (void *)address);
+}
+
+static __always_inline void fetch_text(struct pt_regs *ctx, const volatile struct location *at)
+{
+	__u64 address;
+
+	if (at->shape == SHAPE_NUMBER || !raw_number_at(ctx, at, &address) || !address)
+		return;
+	fetch_page(address);
+	if ((address & 4095) > 4096 - NEAR_NEXT_PAGE)
+		fetch_page((address | 4095) + 1);
+}

@@ -37,6 +37,8 @@ const volatile struct probe_plan probe = {.text_bytes = TEXT_BYTES};
 const volatile bool at_call = true;
 const volatile bool at_return = false;
 const volatile bool paired = false;
+/* Is there text to read, and may the programs sleep where its page has to be fetched? Then those that can are loaded. */
+const volatile bool may_sleep = false;
 
 /* A place where the probe is, by the cookie of its attachment. Set by user space, never changed. */
 struct probe_site {
@@ -121,6 +123,17 @@ static __always_inline bool wants_tail(void)
 	return probe.has_texts || probe.sites;
 }
 
+static __always_inline void fetch_texts(struct pt_regs *ctx)
+{
+	const struct probe_site *site = site_of(ctx);
+	const volatile struct location *at = site ? site->at : probe.at;
+
+#pragma unroll
+	for (__u32 i = 0; i < PROBE_VALUES; i++)
+		if (i < probe.values && plan.wanted[__builtin_offsetof(struct probe, value) + i * 8])
+			fetch_text(ctx, &at[i]);
+}
+
 static __always_inline int tell(struct pt_regs *ctx, struct probe *e, bool returned)
 {
 	struct tail *tail = claim_tail(sizeof(*e)); /* nothing is known yet that --where could judge */
@@ -144,7 +157,7 @@ static __always_inline int tell(struct pt_regs *ctx, struct probe *e, bool retur
 	return 0;
 }
 
-static __always_inline int begin_pair(struct pt_regs *ctx)
+static __always_inline int begin_pair(struct pt_regs *ctx, bool sleeps)
 {
 	struct tail *tail;
 	struct probe *e;
@@ -152,6 +165,8 @@ static __always_inline int begin_pair(struct pt_regs *ctx)
 
 	if (!span_begins())
 		return 0;
+	if (sleeps)
+		fetch_texts(ctx);
 	tail = claim_tail_of_span(sizeof(*e));
 	if (!tail)
 		return 0;
@@ -179,35 +194,61 @@ static __always_inline int end_pair(struct pt_regs *ctx)
 	return emit_span_tail(ctx, e, tail);
 }
 
-/* Before on_call, so that it is attached first: a call that is seen shall have its return. */
-SEC("uretprobe") SERVES("returns") IF(at_return)
-int on_return(struct pt_regs *ctx)
+static __always_inline int end(struct pt_regs *ctx, bool sleeps)
 {
 	struct probe e = {};
 
+	if (!paired && !current_caller(&e.who))
+		return 0;
+	if (sleeps && wants(probe, result))
+		fetch_text(ctx, &probe.result);
 	if (paired)
 		return end_pair(ctx);
-	if (!current_caller(&e.who))
-		return 0;
 	if (wants_tail())
 		return tell(ctx, &e, true);
 	take_result(ctx, &e, NULL);
 	return emit(ctx, &e);
 }
 
-SEC("uprobe") SERVES("calls") IF(at_call)
-int on_call(struct pt_regs *ctx)
+static __always_inline int begin(struct pt_regs *ctx, bool sleeps)
 {
 	struct probe e = {};
 
 	if (paired)
-		return begin_pair(ctx);
+		return begin_pair(ctx, sleeps);
 	if (!current_caller(&e.who))
 		return 0;
+	if (sleeps)
+		fetch_texts(ctx);
 	if (wants_tail())
 		return tell(ctx, &e, false);
 	take_values(ctx, &e, probe.at, NULL);
 	return emit(ctx, &e);
+}
+
+/* What sees returns goes first, so that it is attached first: a call that is seen shall have its return. */
+SEC("uretprobe.s") SERVES("returns") IF(at_return) IF(may_sleep)
+int on_return_s(struct pt_regs *ctx)
+{
+	return end(ctx, true);
+}
+
+SEC("uretprobe") SERVES("returns") IF(at_return)
+int on_return(struct pt_regs *ctx)
+{
+	return end(ctx, false);
+}
+
+SEC("uprobe.s") SERVES("calls") IF(at_call) IF(may_sleep)
+int on_call_s(struct pt_regs *ctx)
+{
+	return begin(ctx, true);
+}
+
+SEC("uprobe") SERVES("calls") IF(at_call)
+int on_call(struct pt_regs *ctx)
+{
+	return begin(ctx, false);
 }
 
 /* What a thread was in when it ended. */

@@ -110,6 +110,8 @@ Availability surface_of(std::string_view section) {
   if (kind == "tracepoint") return tracepoint(rest);
   if (section.starts_with("lsm/")) return program_type(ProgramType::lsm);
   if (kind == "iter") return iterator(rest);
+  if (kind == "uprobe.s" || kind == "uretprobe.s")
+    return helper(BPF_FUNC_copy_from_user, Caller::sleepable_uprobe);
   return {true, {}, {}};
 }
 

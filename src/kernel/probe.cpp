@@ -206,8 +206,10 @@ Result<> write_probe(Tracer& tracer, const UserProbe& probe) {
   TRY(tracer.set("at_return", probe.at_return));
   TRY(tracer.set("paired", paired));
   TRY(tracer.set("probe.values", probe.parameters.size()));
-  TRY(tracer.set("probe.has_texts", std::ranges::any_of(probe.parameters, in_tail) ||
-                                        (probe.result && in_tail(*probe.result))));
+  const bool has_texts =
+      std::ranges::any_of(probe.parameters, in_tail) || (probe.result && in_tail(*probe.result));
+  TRY(tracer.set("probe.has_texts", has_texts));
+  TRY(tracer.set("may_sleep", has_texts));
   if (probe.result) {
     Argument result;
     result.place = probe::Place::in_register;

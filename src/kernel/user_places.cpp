@@ -138,7 +138,10 @@ class Attaching {
 
 }  // namespace
 
-bool is_of_user(std::string_view section) { return section == "uprobe" || section == "uretprobe"; }
+bool is_of_user(std::string_view section) {
+  if (section.ends_with(".s")) section.remove_suffix(2);
+  return section == "uprobe" || section == "uretprobe";
+}
 
 bool many_at_once() {
   static const bool can = program_type(ProgramType::uprobe_multi).yes;
@@ -147,7 +150,7 @@ bool many_at_once() {
 
 Result<std::vector<Fd>> attach_user(int program, std::string_view section,
                                     const UserPlaces& places) {
-  Attaching attaching(program, section == "uretprobe");
+  Attaching attaching(program, section.starts_with("uretprobe"));
   for (const UserFile& file : places.files) {
     if (many_at_once()) {
       attaching.many(file, file.places);

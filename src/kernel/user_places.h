@@ -28,7 +28,7 @@ struct UserPlaces {
   std::vector<UserFile> files;
 };
 
-// Sections "uprobe" and "uretprobe".
+// Sections "uprobe" and "uretprobe", and those of programs that may sleep, "uprobe.s".
 bool is_of_user(std::string_view section);
 
 // Can the kernel attach a program to many places of a file with one link (uprobe_multi, 6.6)?

@@ -59,6 +59,10 @@ long bpf_probe_read_user(void* dst, __u32 size, const void* unsafe_ptr) {
   return machine().memory.read(Space::user, dst, size, address(unsafe_ptr));
 }
 
+long bpf_copy_from_user(void* dst, __u32 size, const void* user_ptr) {
+  return machine().memory.read(Space::user, dst, size, address(user_ptr));
+}
+
 long bpf_probe_read_user_str(void* dst, __u32 size, const void* unsafe_ptr) {
   return machine().memory.read_text(Space::user, static_cast<char*>(dst), size,
                                     address(unsafe_ptr));

@@ -7,8 +7,10 @@
  * probed jump           longjmp out of three nested calls, then calls again
  * probed tail           a function that ends by jumping to another one
  * probed thread N       N threads that each end inside of a call
+ * probed cold FILE      passes what a file begins with, on a page that nothing has touched
  * probed sleep SECONDS  maps itself and waits
  */
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdbool.h>
@@ -16,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define PROBED __attribute__((noinline, noclone, visibility("default")))
@@ -74,6 +77,20 @@ PROBED void leave(uint32_t number)
 	pthread_exit(NULL);
 }
 
+PROBED void look(const char *text)
+{
+	sink += (long)text;
+}
+
+static void pass_cold(const char *path)
+{
+	int file = open(path, O_RDONLY);
+	const char *text = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, file, 0);
+
+	if (text != MAP_FAILED)
+		look(text);
+}
+
 static void *run_thread(void *number)
 {
 	leave((uint32_t)(uintptr_t)number);
@@ -120,6 +137,8 @@ int main(int argc, char **argv)
 		printf("%ld\n", first(20));
 	if (strcmp(what, "thread") == 0)
 		start_threads(number);
+	if (strcmp(what, "cold") == 0 && argc > 2)
+		pass_cold(argv[2]);
 	if (strcmp(what, "sleep") == 0)
 		sleep(number);
 	return 0;
