@@ -1,4 +1,5 @@
-// called FUNCTION COUNT [CPU]: calls a function COUNT times on one processor and prints the ns per call.
+// called FUNCTION COUNT [CPU]: calls a function COUNT times on one processor and prints the ns per
+// call.
 //
 // pushed  begins with a push, which the kernel does itself where a uprobe replaces it
 // marked  begins with endbr64, over which it has to step, and then has a push
@@ -11,9 +12,9 @@
 long pushed(long x);
 long marked(long x);
 
-#define BODY(name, first)                                                                        \
-  __asm__(".text\n.globl " #name "\n.type " #name ",@function\n" #name ":\n" first               \
-          "push %rbx\nmov %rdi,%rbx\nlea 1(%rbx),%rax\npop %rbx\nret\n.size " #name ",.-" #name  \
+#define BODY(name, first)                                                                       \
+  __asm__(".text\n.globl " #name "\n.type " #name ",@function\n" #name ":\n" first              \
+          "push %rbx\nmov %rdi,%rbx\nlea 1(%rbx),%rax\npop %rbx\nret\n.size " #name ",.-" #name \
           "\n")
 BODY(pushed, "");
 BODY(marked, "endbr64\n");
