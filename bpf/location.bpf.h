@@ -145,7 +145,9 @@ static __always_inline text_t text_at(struct tail *tail, __u64 from, __u32 most)
 	if (!to || most > TEXT_BYTES)
 		return (text_t){.whole = 1};
 	got = bpf_probe_read_user_str(to, most, (void *)from);
-	if (got <= 0 || got > TEXT_BYTES)
+	if (got == 0) /* an empty one, as kernels before 6.0 count it */
+		return (text_t){};
+	if (got < 0 || got > TEXT_BYTES)
 		return (text_t){.whole = 1};
 	return tail_taken(tail, got - 1, got == most ? got : got - 1);
 }
