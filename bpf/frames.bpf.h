@@ -126,13 +126,12 @@ static __always_inline bool has_return(struct task_struct *task)
 	return BPF_CORE_READ(probed, utask, depth) < MOST_FRAMES;
 }
 
-/* The event in `tail` waits for its return. */
-static __always_inline void push_frame(struct tail *tail, __u64 stack)
+/* The event in this frame, with `used` bytes of its record, waits for its return. */
+static __always_inline void push_frame(struct frame *frame, __u32 used, __u64 stack)
 {
 	struct task_struct *task = current_task();
 	struct depth *state = new_thread_state(depths, task);
 	struct frames_walk walk = {.key.thread = (__u64)task, .stack = stack};
-	struct frame *frame = (void *)tail->record;
 
 	if (!state)
 		return;
@@ -140,23 +139,25 @@ static __always_inline void push_frame(struct tail *tail, __u64 stack)
 	repeat(MOST_FRAMES, drop_frame, &walk);
 	state->depth = walk.key.depth;
 	frame->head.stack = stack;
-	frame->head.used = tail->used;
+	frame->head.used = used;
 	frame->event.latency = now();
 	if (walk.key.depth >= MOST_FRAMES || !has_return(task) ||
-	    bpf_map_update_elem(&frames, &walk.key, tail->record, BPF_ANY))
+	    bpf_map_update_elem(&frames, &walk.key, frame, BPF_ANY))
 		count_lost_span();
 	else
 		state->depth = walk.key.depth + 1;
 }
 
-/* The frame of the function that returns now, in a tail; NULL: nobody saw it begin, or it is lost. */
-static __always_inline struct tail *pop_frame(struct pt_regs *ctx, __u32 function)
+/*
+ * The frame of the function that returns now, and its key, for close_frame; NULL: nobody saw it begin, or it is lost.
+ * No other thread removes it.
+ */
+static __always_inline struct frame *returning_frame(struct pt_regs *ctx, __u32 function, struct frame_key *key)
 {
 	struct task_struct *task = current_task();
 	struct depth *state = thread_state(depths, task);
 	struct frames_walk walk = {
 		.key.thread = (__u64)task, .stack = ctx->sp - 8, .function = function, .returning = 1};
-	struct tail *tail = NULL;
 	struct frame *frame;
 
 	if (!state || !state->depth)
@@ -167,17 +168,29 @@ static __always_inline struct tail *pop_frame(struct pt_regs *ctx, __u32 functio
 	if (!walk.key.depth)
 		return NULL;
 	walk.key.depth--;
-	frame = bpf_map_lookup_elem(&frames, &walk.key);
+	*key = walk.key;
+	frame = bpf_map_lookup_elem(&frames, key);
 	if (!frame || frame->head.stack != walk.stack)
 		return NULL;
-	tail = claim_tail_of_span(sizeof(struct probe));
+	state->depth = walk.key.depth;
+	return frame;
+}
+
+/* A copy of it, in a tail; NULL: there is no memory, and that is counted. */
+static __always_inline struct tail *frame_in_tail(const struct frame *frame)
+{
+	struct tail *tail = claim_tail_of_span(sizeof(struct probe));
+
 	if (tail && frame_bytes <= RECORD_BYTES) {
 		bpf_probe_read_kernel(tail->record, frame_bytes, frame);
 		tail->used = ((struct frame *)tail->record)->head.used;
 	}
-	bpf_map_delete_elem(&frames, &walk.key);
-	state->depth = walk.key.depth;
 	return tail;
+}
+
+static __always_inline void close_frame(const struct frame_key *key)
+{
+	bpf_map_delete_elem(&frames, key);
 }
 
 static __always_inline void forget_frames(struct task_struct *task)

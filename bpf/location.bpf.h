@@ -154,8 +154,8 @@ static __always_inline text_t text_at(struct tail *tail, __u64 from, __u32 most)
 
 /*
  * Text on a page that the thread itself has not touched yet cannot be read, as that would have to wait for the page: a
- * program that may sleep does. It has to do so before it takes memory of its CPU, which others want meanwhile. A
- * text's length nobody knows: where it begins close to the next page, that one is fetched, too.
+ * program that may sleep fetches it before. A text's length nobody knows: where it begins close to the next page,
+ * that one is fetched, too.
  */
 #define NEAR_NEXT_PAGE 256
 

@@ -33,12 +33,11 @@ struct probe_plan {
 };
 const volatile struct probe_plan probe = {.text_bytes = TEXT_BYTES};
 
-/* Which programs are loaded. */
-const volatile bool at_call = true;
-const volatile bool at_return = false;
+/* Which programs are loaded: for calls alone, returns alone, or both as one event. */
+const volatile bool calls_alone = true;
+const volatile bool returns_alone = false;
 const volatile bool paired = false;
-/* Is there text to read, and may the programs sleep where its page has to be fetched? Then those that can are loaded. */
-const volatile bool may_sleep = false;
+const volatile bool fetches = false; /* before a call is told: the pages of its texts */
 
 /* A place where the probe is, by the cookie of its attachment. Set by user space, never changed. */
 struct probe_site {
@@ -157,35 +156,54 @@ static __always_inline int tell(struct pt_regs *ctx, struct probe *e, bool retur
 	return 0;
 }
 
-static __always_inline int begin_pair(struct pt_regs *ctx, bool sleeps)
+static __always_inline int begin_pair_in_tail(struct pt_regs *ctx)
 {
-	struct tail *tail;
+	const struct probe_site *site = site_of(ctx);
+	struct tail *tail = claim_tail_of_span(sizeof(struct probe));
 	struct probe *e;
-	const struct probe_site *site;
 
-	if (!span_begins())
-		return 0;
-	if (sleeps)
-		fetch_texts(ctx);
-	tail = claim_tail_of_span(sizeof(*e));
 	if (!tail)
 		return 0;
 	e = event_in(tail);
 	__builtin_memset(e, 0, sizeof(*e));
 	whole_caller(&e->who);
-	site = site_of(ctx);
 	fill_at_site(ctx, tail, site);
-	push_frame(tail, ctx->sp - (site ? site->stack_moved : probe.stack_moved));
+	push_frame((void *)tail->record, tail->used, ctx->sp - (site ? site->stack_moved : probe.stack_moved));
 	give_back(tail);
+	return 0;
+}
+
+/* Without memory of this CPU, which another task may have when this one takes its place. */
+static __always_inline int begin_pair(struct pt_regs *ctx)
+{
+	struct frame frame = {};
+
+	whole_caller(&frame.event.who);
+	take_values(ctx, &frame.event, probe.at, NULL);
+	push_frame(&frame, sizeof(frame), ctx->sp - probe.stack_moved);
 	return 0;
 }
 
 static __always_inline int end_pair(struct pt_regs *ctx)
 {
 	const struct probe_site *site = site_of(ctx);
-	struct tail *tail = pop_frame(ctx, site ? site->function : 0);
+	struct frame_key key;
+	struct frame *frame = returning_frame(ctx, site ? site->function : 0, &key);
+	struct tail *tail;
 	struct probe *e;
 
+	if (!frame)
+		return 0;
+	if (!wants_tail()) {
+		struct probe copy = frame->event;
+
+		close_frame(&key);
+		copy.latency = now() - copy.latency;
+		take_result(ctx, &copy, NULL);
+		return emit_span(ctx, &copy);
+	}
+	tail = frame_in_tail(frame);
+	close_frame(&key);
 	if (!tail)
 		return 0;
 	e = event_in(tail);
@@ -217,63 +235,59 @@ const volatile bool never = false;
 #define keep_own_stack(ctx) ((void)(ctx))
 #endif
 
-static __always_inline int end(struct pt_regs *ctx, bool sleeps)
+static __always_inline int on_one(struct pt_regs *ctx, bool returned)
 {
 	struct probe e = {};
 
-	if (!paired && !current_caller(&e.who))
-		return 0;
-	if (sleeps && wants(probe, result))
-		fetch_text(ctx, &probe.result);
-	if (paired)
-		return end_pair(ctx);
-	if (wants_tail())
-		return tell(ctx, &e, true);
-	take_result(ctx, &e, NULL);
-	return emit(ctx, &e);
-}
-
-static __always_inline int begin(struct pt_regs *ctx, bool sleeps)
-{
-	struct probe e = {};
-
-	if (paired)
-		return begin_pair(ctx, sleeps);
 	if (!current_caller(&e.who))
 		return 0;
-	if (sleeps)
-		fetch_texts(ctx);
 	if (wants_tail())
-		return tell(ctx, &e, false);
-	take_values(ctx, &e, probe.at, NULL);
+		return tell(ctx, &e, returned);
+	if (returned)
+		take_result(ctx, &e, NULL);
+	else
+		take_values(ctx, &e, probe.at, NULL);
 	return emit(ctx, &e);
 }
 
-/* What sees returns goes first, so that it is attached first: a call that is seen shall have its return. */
-SEC("uretprobe.s") SERVES("returns") IF(at_return) IF(may_sleep)
-int on_return_s(struct pt_regs *ctx)
-{
-	return end(ctx, true);
-}
-
-SEC("uretprobe") SERVES("returns") IF(at_return)
-int on_return(struct pt_regs *ctx)
-{
-	keep_own_stack(ctx);
-	return end(ctx, false);
-}
-
-SEC("uprobe.s") SERVES("calls") IF(at_call) IF(may_sleep)
-int on_call_s(struct pt_regs *ctx)
-{
-	return begin(ctx, true);
-}
-
-SEC("uprobe") SERVES("calls") IF(at_call)
+SEC("uprobe") SERVES("calls") IF(calls_alone)
 int on_call(struct pt_regs *ctx)
 {
 	keep_own_stack(ctx);
-	return begin(ctx, false);
+	return on_one(ctx, false);
+}
+
+SEC("uretprobe") SERVES("returns") IF(returns_alone)
+int on_return(struct pt_regs *ctx)
+{
+	keep_own_stack(ctx);
+	return on_one(ctx, true);
+}
+
+/* Stands before what begins pairs, so that it is attached first: a call that is seen has its return. */
+SEC("uretprobe") SERVES("ends of calls") IF(paired)
+int on_last(struct pt_regs *ctx)
+{
+	keep_own_stack(ctx);
+	return end_pair(ctx);
+}
+
+SEC("uprobe") SERVES("begins of calls") IF(paired)
+int on_first(struct pt_regs *ctx)
+{
+	keep_own_stack(ctx);
+	if (!span_begins())
+		return 0;
+	return wants_tail() ? begin_pair_in_tail(ctx) : begin_pair(ctx);
+}
+
+/* Attached last and so run first. It may sleep, and has to do with less than 64 bytes of stack (see keep_own_stack). */
+SEC("uprobe.s") SERVES("text on pages that nobody has touched yet") IF(fetches)
+int fetch_pages(struct pt_regs *ctx)
+{
+	if (is_target_process(bpf_get_current_pid_tgid() >> 32))
+		fetch_texts(ctx);
+	return 0;
 }
 
 /* What a thread was in when it ended. */

@@ -22,7 +22,6 @@
 #include "kernel/perf_source.h"
 #include "kernel/ring.h"
 #include "kernel/rodata.h"
-#include "kernel/sleep.h"
 #include "kernel/verifier.h"
 
 namespace plumb::kernel {
@@ -183,7 +182,6 @@ Result<> Live::load_engine(const LiveOptions& options) {
 Result<> Live::configure_tracer(size_t i, const LiveOptions& options) {
   Tracer& tracer = tracers_[i];
   TRY(apply_plan(tracer, *plans_[i], static_cast<uint16_t>(i)));
-  TRY(settle_sleep(tracer, options.targeting, rings_));
   TRY(choose_hooks(tracer, options.preferred_surface));
   TRY(apply_targeting(tracer, options.targeting));
   TRY(tracer.set("plan.alone", programs_are_alone(tracer)));

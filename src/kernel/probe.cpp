@@ -202,14 +202,14 @@ Result<> write_frames(Tracer& tracer, const UserProbe& probe) {
 
 Result<> write_probe(Tracer& tracer, const UserProbe& probe) {
   const bool paired = probe.at_call && probe.at_return;
-  TRY(tracer.set("at_call", probe.at_call));
-  TRY(tracer.set("at_return", probe.at_return));
+  TRY(tracer.set("calls_alone", probe.at_call && !paired));
+  TRY(tracer.set("returns_alone", probe.at_return && !paired));
   TRY(tracer.set("paired", paired));
   TRY(tracer.set("probe.values", probe.parameters.size()));
   const bool has_texts =
       std::ranges::any_of(probe.parameters, in_tail) || (probe.result && in_tail(*probe.result));
   TRY(tracer.set("probe.has_texts", has_texts));
-  TRY(tracer.set("may_sleep", has_texts));
+  TRY(tracer.set("fetches", probe.at_call && std::ranges::any_of(probe.parameters, in_tail)));
   if (probe.result) {
     Argument result;
     result.place = probe::Place::in_register;
