@@ -2,32 +2,10 @@
 
 #include <algorithm>
 
-#include "base/utf8.h"
+#include "base/caret.h"
 
 namespace plumb::query {
 namespace {
-
-// The text as a terminal may have it, in `text`, and the columns that it takes there. Characters
-// that would move the caret or worse are blanks, bytes that are none are question marks.
-struct Shown {
-  std::string text;
-  size_t columns = 0;
-};
-
-Shown printable(std::string_view text) {
-  Shown shown;
-  while (!text.empty()) {
-    const Glyph glyph = decode_utf8(text);
-    const size_t size = std::max<size_t>(glyph.size, 1);
-    const bool echoed = glyph.size != 0 && !is_treacherous(glyph.code);
-    shown.text += echoed ? text.substr(0, size) : glyph.size != 0 ? " " : "?";
-    shown.columns += echoed ? width_of(glyph.code) : 1;
-    text.remove_prefix(size);
-  }
-  return shown;
-}
-
-size_t columns(std::string_view text) { return printable(text).columns; }
 
 Fail complain_of_private(const Source& source, Span span, const std::string& name) {
   return source.complain(span, "'" + name + "' is private and is not read",
@@ -39,11 +17,9 @@ bool is_blank(char c) { return c == ' ' || c == '\t'; }
 }  // namespace
 
 Fail Source::complain(Span span, const std::string& what, std::string hint) const {
-  const size_t before = columns(text.substr(0, span.begin));
-  const size_t marked = std::max<size_t>(columns(at(span)), 1);
-  return misuse(std::string(option) + ": " + what + "\n    " + printable(text).text + "\n    " +
-                    std::string(before, ' ') + "^" + std::string(marked - 1, '~'),
-                std::move(hint));
+  return misuse(
+      std::string(option) + ": " + what + caret_under(text, Stretch{span.begin, span.end}),
+      std::move(hint));
 }
 
 std::vector<Span> Source::items() const {
