@@ -1,24 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 // returned: the least a uretprobe on a function can do: count.
-#include <linux/bpf.h>
-#include <bpf/bpf_helpers.h>
-
-char LICENSE[] SEC("license") = "Dual BSD/GPL";
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, __u64);
-} counts SEC(".maps");
-
-SEC("uretprobe/" PROBED ":pushed")
-int on_hit(void *ctx)
-{
-	__u32 zero = 0;
-	__u64 *count = bpf_map_lookup_elem(&counts, &zero);
-
-	if (count)
-		*count += 1;
-	return 0;
-}
+#define PLACE "uretprobe/" PROBED ":pushed"
+#include "count.h"
