@@ -32,6 +32,12 @@ struct task_struct___probed {
 	struct uprobe_task *utask;
 };
 
+struct bpf_iter__task_vma {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	struct vm_area_struct *vma;
+};
+
 #ifndef PLUMB_HOST
 #pragma clang attribute pop
 #endif

@@ -60,33 +60,36 @@ struct location {
  * context the verifier allows loads at constant offsets only.
  */
 #define REGISTER_IS(number, member)                                                                \
-	if (which == (number)) {                                                                   \
-		__u64 value_ = ctx->member;                                                        \
-		barrier_var(value_);                                                               \
-		return value_;                                                                     \
-	}
+	case number:                                                                               \
+		value = ctx->member;                                                               \
+		barrier_var(value);                                                                \
+		return value;
 
 static __always_inline __u64 register_value(struct pt_regs *ctx, __u8 which)
 {
-	REGISTER_IS(REGISTER_DI, di)
-	REGISTER_IS(REGISTER_SI, si)
-	REGISTER_IS(REGISTER_DX, dx)
-	REGISTER_IS(REGISTER_CX, cx)
-	REGISTER_IS(REGISTER_R8, r8)
-	REGISTER_IS(REGISTER_R9, r9)
-	REGISTER_IS(REGISTER_AX, ax)
-	REGISTER_IS(REGISTER_SP, sp)
-	REGISTER_IS(REGISTER_BP, bp)
-	REGISTER_IS(REGISTER_BX, bx)
-	REGISTER_IS(REGISTER_R10, r10)
-	REGISTER_IS(REGISTER_R11, r11)
-	REGISTER_IS(REGISTER_R12, r12)
-	REGISTER_IS(REGISTER_R13, r13)
-	REGISTER_IS(REGISTER_R14, r14)
-	REGISTER_IS(REGISTER_R15, r15)
-	REGISTER_IS(REGISTER_IP, ip)
-	if (which == REGISTER_FS)
+	__u64 value;
+
+	switch (which) {
+		REGISTER_IS(REGISTER_DI, di)
+		REGISTER_IS(REGISTER_SI, si)
+		REGISTER_IS(REGISTER_DX, dx)
+		REGISTER_IS(REGISTER_CX, cx)
+		REGISTER_IS(REGISTER_R8, r8)
+		REGISTER_IS(REGISTER_R9, r9)
+		REGISTER_IS(REGISTER_AX, ax)
+		REGISTER_IS(REGISTER_SP, sp)
+		REGISTER_IS(REGISTER_BP, bp)
+		REGISTER_IS(REGISTER_BX, bx)
+		REGISTER_IS(REGISTER_R10, r10)
+		REGISTER_IS(REGISTER_R11, r11)
+		REGISTER_IS(REGISTER_R12, r12)
+		REGISTER_IS(REGISTER_R13, r13)
+		REGISTER_IS(REGISTER_R14, r14)
+		REGISTER_IS(REGISTER_R15, r15)
+		REGISTER_IS(REGISTER_IP, ip)
+	case REGISTER_FS:
 		return BPF_CORE_READ((struct task_struct___probed *)current_task(), thread.fsbase);
+	}
 	return 0;
 }
 

@@ -13,12 +13,13 @@
 #include "location.bpf.h"
 #include "state.bpf.h"
 #include "frames.bpf.h"
+#include "own_stack.bpf.h"
 
 /* Filled by user space before the load, like the plan. */
 struct probe_plan {
 	__u32 values;     /* how many of `at` are used */
 	__u32 has_texts;  /* one of them, or the result, is in the tail */
-	__u32 sites;      /* 0: all sites have their values at the same places, and one name */
+	__u32 sites;      /* how many have places and a name of their own; the others have those of here */
 	__u32 text_bytes; /* the longest text, with its NUL */
 	__s32 stack_moved;
 	__u32 unused;
@@ -39,7 +40,8 @@ const volatile bool returns_alone = false;
 const volatile bool paired = false;
 const volatile bool fetches = false; /* before a call is told: the pages of its texts */
 
-/* A place where the probe is, by the cookie of its attachment. Set by user space, never changed. */
+/* A place where the probe is, by the cookie of its attachment, from 1 on. Set by user space, which also adds those that are
+ * found later; never changed. */
 struct probe_site {
 	__u32 function; /* its name, in the event's enumeration */
 	__s32 stack_moved; /* the stack pointer there, less that at the function's entry */
@@ -59,7 +61,7 @@ static __always_inline const struct probe_site *site_of(void *ctx)
 	if (!probe.sites)
 		return NULL;
 	cookie = bpf_get_attach_cookie(ctx);
-	return bpf_map_lookup_elem(&sites, &cookie);
+	return cookie ? bpf_map_lookup_elem(&sites, &cookie) : NULL;
 }
 
 static __always_inline void take_value(struct pt_regs *ctx, struct probe *e, __u64 *to,
@@ -84,7 +86,7 @@ unread:
 static __always_inline void take_values(struct pt_regs *ctx, struct probe *e, const volatile struct location *at,
 					struct tail *tail)
 {
-#pragma unroll
+#pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < PROBE_VALUES; i++) {
 		if (i < probe.values && plan.wanted[__builtin_offsetof(struct probe, value) + i * 8])
 			take_value(ctx, e, &e->value[i], &at[i], 1u << i, tail);
@@ -117,9 +119,9 @@ static __always_inline void take_result(struct pt_regs *ctx, struct probe *e, st
 }
 
 /* A text, or places that the verifier does not know, want the event in memory of a map. */
-static __always_inline bool wants_tail(void)
+static __always_inline bool wants_tail(const struct probe_site *site)
 {
-	return probe.has_texts || probe.sites;
+	return probe.has_texts || site;
 }
 
 static __always_inline void fetch_texts(struct pt_regs *ctx)
@@ -127,13 +129,13 @@ static __always_inline void fetch_texts(struct pt_regs *ctx)
 	const struct probe_site *site = site_of(ctx);
 	const volatile struct location *at = site ? site->at : probe.at;
 
-#pragma unroll
+#pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < PROBE_VALUES; i++)
 		if (i < probe.values && plan.wanted[__builtin_offsetof(struct probe, value) + i * 8])
 			fetch_text(ctx, &at[i]);
 }
 
-static __always_inline int tell(struct pt_regs *ctx, struct probe *e, bool returned)
+static __always_inline int tell(struct pt_regs *ctx, struct probe *e, const struct probe_site *site, bool returned)
 {
 	struct tail *tail = claim_tail(sizeof(*e)); /* nothing is known yet that --where could judge */
 	struct probe *in_tail;
@@ -143,10 +145,10 @@ static __always_inline int tell(struct pt_regs *ctx, struct probe *e, bool retur
 	in_tail = event_in(tail);
 	*in_tail = *e;
 	if (returned) {
-		name_site(in_tail, site_of(ctx));
+		name_site(in_tail, site);
 		take_result(ctx, in_tail, tail);
 	} else {
-		fill_at_site(ctx, tail, site_of(ctx));
+		fill_at_site(ctx, tail, site);
 	}
 	if (passes(in_tail, (void *)in_tail)) {
 		describe_caller(&in_tail->who, CALLER_LATE);
@@ -156,9 +158,8 @@ static __always_inline int tell(struct pt_regs *ctx, struct probe *e, bool retur
 	return 0;
 }
 
-static __always_inline int begin_pair_in_tail(struct pt_regs *ctx)
+static __always_inline int begin_pair_in_tail(struct pt_regs *ctx, const struct probe_site *site)
 {
-	const struct probe_site *site = site_of(ctx);
 	struct tail *tail = claim_tail_of_span(sizeof(struct probe));
 	struct probe *e;
 
@@ -194,7 +195,7 @@ static __always_inline int end_pair(struct pt_regs *ctx)
 
 	if (!frame)
 		return 0;
-	if (!wants_tail()) {
+	if (!wants_tail(site)) {
 		struct probe copy = frame->event;
 
 		close_frame(&key);
@@ -212,37 +213,15 @@ static __always_inline int end_pair(struct pt_regs *ctx)
 	return emit_span_tail(ctx, e, tail);
 }
 
-/*
- * Since 6.13 the kernel gives a program that needs more than 64 bytes of stack one for each CPU, as it lets no program of
- * this type in upon itself; but for those on user code it has no such guard, and where they can be preempted two
- * tasks write to one stack: calls then had the arguments of other threads. It does so to no program that has a tail call
- * (check_max_stack_depth, kernel/bpf/verifier.c), so these have one, which is never made.
- */
-#if defined(PLUMB_LOOP_HELPER) && !defined(PLUMB_HOST)
-struct {
-	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, __u32);
-} no_programs SEC(".maps") DOC("nothing; it keeps the stacks of tasks apart");
-const volatile bool never = false;
-#define keep_own_stack(ctx)                                                                        \
-	do {                                                                                       \
-		if (never)                                                                         \
-			bpf_tail_call(ctx, &no_programs, 0);                                       \
-	} while (0)
-#else
-#define keep_own_stack(ctx) ((void)(ctx))
-#endif
-
 static __always_inline int on_one(struct pt_regs *ctx, bool returned)
 {
+	const struct probe_site *site = site_of(ctx);
 	struct probe e = {};
 
 	if (!current_caller(&e.who))
 		return 0;
-	if (wants_tail())
-		return tell(ctx, &e, returned);
+	if (wants_tail(site))
+		return tell(ctx, &e, site, returned);
 	if (returned)
 		take_result(ctx, &e, NULL);
 	else
@@ -275,10 +254,12 @@ int on_last(struct pt_regs *ctx)
 SEC("uprobe") SERVES("begins of calls") IF(paired)
 int on_first(struct pt_regs *ctx)
 {
+	const struct probe_site *site = site_of(ctx);
+
 	keep_own_stack(ctx);
 	if (!span_begins())
 		return 0;
-	return wants_tail() ? begin_pair_in_tail(ctx) : begin_pair(ctx);
+	return wants_tail(site) ? begin_pair_in_tail(ctx, site) : begin_pair(ctx);
 }
 
 /* Attached last and so run first. It may sleep, and has to do with less than 64 bytes of stack (see keep_own_stack). */

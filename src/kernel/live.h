@@ -86,10 +86,14 @@ class Live {
 
   // Is any process left of those that were chosen by pid, or of those they started?
   bool has_targets() const;
+  // Is this process one of them?
+  bool is_target(uint32_t pid) const;
 
   // Sleeps until there is something to read, at most so long. Between bursts it comes by itself
   // every 10 ms; in silence the first record wakes it.
   void wait(std::chrono::milliseconds most);
+  // The epoll descriptor that it sleeps on.
+  int waits_for() const { return epoll_.get(); }
   // Records in the order of time: the tracer's number and the bytes with their header.
   size_t drain(bool everything, const std::function<void(uint16_t, std::string_view)>& each);
 
@@ -100,6 +104,7 @@ class Live {
   void turn_epoch();
 
   const std::vector<Tracer>& tracers() const { return tracers_; }
+  Tracer& tracer(size_t i) { return tracers_[i]; }
   const Tracer& engine() const { return *engine_; }
   uint64_t late() const { return ordered_ ? ordered_->late() : 0; }
 

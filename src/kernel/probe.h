@@ -6,7 +6,11 @@
 namespace plumb::kernel {
 
 // Its event has the fields who, function, arg.NAME for each parameter, ret, latency (where calls
-// are paired with their returns) and unread. The files of `probe` are kept open by it.
-Result<Tracer> open_probe(probe::UserProbe probe);
+// are paired with their returns) and unread. The descriptors of the files go to the tracer.
+Result<Tracer> open_probe(probe::UserProbe& probe);
+
+// Puts the probe that runs as `tracer` into one more file, where it is as it would have been from
+// the begin. Its functions are among those that the probe had then.
+Result<> add_file(Tracer& tracer, probe::UserProbe& probe, probe::ProbedFile file);
 
 }  // namespace plumb::kernel

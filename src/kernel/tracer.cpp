@@ -232,17 +232,24 @@ Result<> Tracer::load() {
   return map_accounts();
 }
 
-void Tracer::fill(std::string name, std::vector<std::string> values) {
+void Tracer::fill(std::string name, std::vector<std::string> values, size_t room) {
   bpf_map* map = bpf_object__find_map_by_name(object_.get(), name.c_str());
-  bpf_map__set_max_entries(map, static_cast<uint32_t>(std::max<size_t>(values.size(), 1)));
+  bpf_map__set_max_entries(map, static_cast<uint32_t>(room));
   contents_[std::move(name)] = std::move(values);
 }
 
+Result<> Tracer::put(const std::string& name, uint32_t first,
+                     const std::vector<std::string>& values) {
+  for (uint32_t i = 0; i < values.size(); i++) {
+    const uint32_t key = first + i;
+    if (bpf_map_update_elem(map(name), &key, values[i].data(), BPF_ANY))
+      return fail_errno("fill the map " + name + " of " + name_, errno);
+  }
+  return {};
+}
+
 Result<> Tracer::fill_maps() {
-  for (const auto& [name, values] : contents_)
-    for (uint32_t i = 0; i < values.size(); i++)
-      if (bpf_map_update_elem(map(name), &i, values[i].data(), BPF_ANY))
-        return fail_errno("fill the map " + name + " of " + name_, errno);
+  for (const auto& [name, values] : contents_) TRY(put(name, 0, values));
   contents_.clear();
   return {};
 }
@@ -261,39 +268,33 @@ Result<> Tracer::attach(std::string_view purpose) {
 
 Result<> Tracer::attach_hook(const Hook& hook) {
   bpf_program* program = bpf_object__find_program_by_name(object_.get(), hook.program.c_str());
-  if (is_of_user(hook.section)) {
-    auto links =
-        TRY(attach_user(bpf_program__fd(program), hook.section, places_).within("attach " + name_));
-    for (Fd& link : links) user_links_.push_back(std::move(link));
-    return {};
-  }
+  if (is_of_user(hook.section))
+    return attach_user(bpf_program__fd(program), hook.section, places_.files)
+        .within("attach " + name_);
   LinkPtr link(bpf_program__attach(program));
   if (!link) return fail_errno("attach " + name_ + ": " + hook.section, errno);
   links_.push_back(std::move(link));
   return {};
 }
 
-void Tracer::detach() {
-  user_links_.clear();
-  links_.clear();
+Result<> Tracer::attach_file(UserFile file) {
+  for (const Hook& hook : hooks_) {
+    if (!hook.chosen || !is_of_user(hook.section)) continue;
+    const bpf_program* program =
+        bpf_object__find_program_by_name(object_.get(), hook.program.c_str());
+    TRY(attach_user(bpf_program__fd(program), hook.section, {&file, 1}));
+  }
+  places_.files.push_back(std::move(file));
+  return {};
 }
 
-Result<std::string> Tracer::iterate(const std::string& program) const {
-  const std::string what = name_ + ": run the iterator " + program;
-  LinkPtr link(bpf_program__attach_iter(
-      bpf_object__find_program_by_name(object_.get(), program.c_str()), nullptr));
-  if (!link) return fail_errno(what, errno);
-  Fd reader(bpf_iter_create(bpf_link__fd(link.get())));
-  if (!reader) return fail_errno(what, errno);
-  std::string bytes;
-  std::array<char, 4096> chunk{};
-  for (;;) {
-    const ssize_t got = ::read(reader.get(), chunk.data(), chunk.size());
-    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (got < 0) return fail_errno(what, errno);
-    if (got == 0) return bytes;
-    bytes.append(chunk.data(), static_cast<size_t>(got));
-  }
+void Tracer::detach_file(size_t place) {
+  places_.files.erase(places_.files.begin() + static_cast<std::ptrdiff_t>(place));
+}
+
+void Tracer::detach() {
+  for (UserFile& file : places_.files) file.links.clear();
+  links_.clear();
 }
 
 }  // namespace plumb::kernel

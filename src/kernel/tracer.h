@@ -113,16 +113,23 @@ class Tracer {
   // Where its programs uprobe and uretprobe attach.
   void place(UserPlaces places) { places_ = std::move(places); }
   const UserPlaces& places() const { return places_; }
-  // What is in an array, from 0 on, once it is loaded.
-  void fill(std::string map, std::vector<std::string> values);
+  // What is in an array, from 0 on, once it is loaded; it has room for so many.
+  void fill(std::string map, std::vector<std::string> values, size_t room);
+  // Puts values into an array of a loaded tracer, from `first` on.
+  Result<> put(const std::string& map, uint32_t first, const std::vector<std::string>& values);
 
   Result<> load();
   // The chosen programs, or of these the ones that serve this purpose. Iterators ("iter/...") run
   // once, when all others are in place: they look at what was there before.
   Result<> attach(std::string_view purpose = {});
+  // The same programs of user code, to one more file, or no longer to the one at `place` of
+  // places().
+  Result<> attach_file(UserFile file);
+  void detach_file(size_t place);
   void detach();
-  // Runs an iterator over all there is, once. What it wrote.
-  Result<std::string> iterate(const std::string& program) const;
+  // Runs an iterator, once, over all there is, or where the kernel can (6.1) over what this process
+  // has. What it wrote.
+  Result<std::string> iterate(const std::string& program, uint32_t pid = 0) const;
 
   Account account() const;
   Costs costs() const;
@@ -144,7 +151,6 @@ class Tracer {
   query::Limits limits_;
   std::vector<Hook> hooks_;
   std::vector<LinkPtr> links_;
-  std::vector<Fd> user_links_;
   Mapping accounts_;  // empty before load
 };
 

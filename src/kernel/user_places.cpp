@@ -56,7 +56,7 @@ class Attaching {
   Attaching(int program, bool is_return) : program_(program), is_return_(is_return) {}
 
   // One bad place fails a whole link: halves of it are tried then.
-  void many(const UserFile& file, std::span<const UserPlace> places) {
+  void many(UserFile& file, std::span<UserPlace> places) {
     if (places.empty()) return;
     std::vector<uint64_t> offsets, semaphores, cookies;
     for (const UserPlace& place : places) {
@@ -75,29 +75,28 @@ class Attaching {
     link.link_flags = is_return_ ? on_return : 0;
     Fd made = create_link(link);
     const int error = errno;
-    if (made) return keep(std::move(made));
+    if (made) return keep(file, std::move(made));
     if (places.size() == 1) return refuse(file, places.front(), error);
     many(file, places.first(places.size() / 2));
     many(file, places.subspan(places.size() / 2));
   }
 
-  void one(const UserFile& file, const UserPlace& place) {
+  void one(UserFile& file, UserPlace& place) {
     Fd event = open_event(file, place);
     if (!event) return refuse(file, place, errno);
     EventLink attributes;
     attributes.program = static_cast<uint32_t>(program_);
     attributes.target = static_cast<uint32_t>(event.get());
     attributes.cookie = place.cookie;
-    if (Fd link = create_link(attributes); link) return keep(std::move(link));
+    if (Fd link = create_link(attributes); link) return keep(file, std::move(link));
     // before 5.15; there no program asks for a cookie
     if (ioctl(event.get(), PERF_EVENT_IOC_SET_BPF, program_)) return refuse(file, place, errno);
-    keep(std::move(event));
+    keep(file, std::move(event));
   }
 
-  Result<std::vector<Fd>> links() && {
+  Result<> result() const {
     if (told_ > most_told) tell(fmt::format("plumb: and {} places more\n", told_ - most_told));
-    if (links_.empty()) return fail("no place could be taken: " + reason_);
-    return std::move(links_);
+    return made_ ? Result<>() : fail("no place could be taken: " + reason_);
   }
 
  private:
@@ -121,17 +120,20 @@ class Attaching {
         syscall(SYS_perf_event_open, &attributes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC)));
   }
 
-  void keep(Fd link) { links_.push_back(std::move(link)); }
+  void keep(UserFile& file, Fd link) {
+    file.links.push_back(std::move(link));
+    made_++;
+  }
 
-  void refuse(const UserFile& file, const UserPlace& place, int error) {
-    reason_ = why(error);
+  void refuse(const UserFile& file, UserPlace& place, int error) {
+    reason_ = place.refusal = why(error);
     if (told_++ < most_told)
       tell(fmt::format("plumb: not at {}+{:#x}: {}\n", file.path, place.offset, reason_));
   }
 
   int program_;
   bool is_return_;
-  std::vector<Fd> links_;
+  size_t made_ = 0;
   size_t told_ = 0;
   std::string reason_ = "there is none";
 };
@@ -148,17 +150,16 @@ bool many_at_once() {
   return can;
 }
 
-Result<std::vector<Fd>> attach_user(int program, std::string_view section,
-                                    const UserPlaces& places) {
+Result<> attach_user(int program, std::string_view section, std::span<UserFile> files) {
   Attaching attaching(program, section.starts_with("uretprobe"));
-  for (const UserFile& file : places.files) {
+  for (UserFile& file : files) {
     if (many_at_once()) {
       attaching.many(file, file.places);
       continue;
     }
-    for (const UserPlace& place : file.places) attaching.one(file, place);
+    for (UserPlace& place : file.places) attaching.one(file, place);
   }
-  return std::move(attaching).links();
+  return attaching.result();
 }
 
 }  // namespace plumb::kernel

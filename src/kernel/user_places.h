@@ -1,6 +1,7 @@
 // User places: where in which files programs attach to user code, and how they do.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,12 +17,14 @@ struct UserPlace {
   uint64_t cookie = 0;     // what the program is told
   std::string function;    // for people, as what follows
   std::string reason;      // why there; may be ""
+  std::string refusal;     // why the kernel does not take it; "" where it does
 };
 
 struct UserFile {
   std::string path;
   Fd file;
-  std::vector<UserPlace> places;
+  std::vector<UserPlace> places = {};
+  std::vector<Fd> links = {};  // of programs that are attached
 };
 
 struct UserPlaces {
@@ -36,9 +39,9 @@ bool is_of_user(std::string_view section);
 bool many_at_once();
 constexpr int many_at_once_attachment = 48;  // BPF_TRACE_UPROBE_MULTI, linux/bpf.h of 6.6
 
-// The links that keep the program there. A place that the kernel does not take is told on standard
-// error, and the others are attached all the same; none at all is an error.
-Result<std::vector<Fd>> attach_user(int program, std::string_view section,
-                                    const UserPlaces& places);
+// Attaches the program to these files, whose links keep it there. A place that the kernel does not
+// take is told on standard error, and the others are attached all the same; none at all is an
+// error.
+Result<> attach_user(int program, std::string_view section, std::span<UserFile> files);
 
 }  // namespace plumb::kernel

@@ -16,15 +16,6 @@
 namespace plumb::probe {
 namespace {
 
-std::vector<uint32_t> all_processes() {
-  std::vector<uint32_t> pids;
-  const std::unique_ptr<DIR, int (*)(DIR*)> proc(opendir("/proc"), closedir);
-  while (const dirent* entry = proc ? readdir(proc.get()) : nullptr)
-    if (const auto pid = parse_unsigned(entry->d_name); pid && *pid <= INT32_MAX)
-      pids.push_back(static_cast<uint32_t>(*pid));
-  return pids;
-}
-
 class Files {
  public:
   explicit Files(const std::string& name) : name_(name) {}
@@ -33,7 +24,7 @@ class Files {
     const auto is_meant = [&](const std::string& path) { return is_called(path, name_); };
     // one that has ended meanwhile, or may not be looked at, has nothing to say
     const auto not_read = each_mapped_file(
-        pid, [&](MappedFile mapped) { add(mapped.path, std::move(mapped.open)); }, is_meant);
+        pid, [&](MappedFile mapped) { add(mapped.path, std::move(mapped.open), pid); }, is_meant);
     if (not_read)
       for (const NotRead& each : *not_read) refused_ = each.path + ": " + each.reason;
   }
@@ -48,10 +39,11 @@ class Files {
   const std::string& refused() const { return refused_; }
 
  private:
-  void add(const std::string& path, OpenFile open) {
+  void add(const std::string& path, OpenFile open, uint32_t pid = 0) {
     struct stat facts {};
     if (fstat(open.file.get(), &facts) != 0) return;
-    if (seen_.emplace(facts.st_dev, facts.st_ino).second) found_.push_back({path, std::move(open)});
+    if (seen_.emplace(facts.st_dev, facts.st_ino).second)
+      found_.push_back({path, std::move(open), pid});
   }
 
   const std::string& name_;
@@ -60,7 +52,30 @@ class Files {
   std::string refused_;
 };
 
+// A library in the overlays of several containers is another file in each, and one to the kernel:
+// a probe there would be told once for each.
+Result<std::vector<FoundFile>> each_once(std::vector<FoundFile> found, const Inodes& inodes) {
+  if (found.size() < 2 || !inodes) return found;
+  std::vector<int> files;
+  for (const FoundFile& each : found) files.push_back(each.open.file.get());
+  const std::vector<uint64_t> numbers = TRY(inodes(files));
+  std::set<uint64_t> seen;
+  std::vector<FoundFile> once;
+  for (size_t i = 0; i < found.size(); i++)
+    if (seen.insert(numbers[i]).second) once.push_back(std::move(found[i]));
+  return once;
+}
+
 }  // namespace
+
+std::vector<uint32_t> all_processes() {
+  std::vector<uint32_t> pids;
+  const std::unique_ptr<DIR, int (*)(DIR*)> proc(opendir("/proc"), closedir);
+  while (const dirent* entry = proc ? readdir(proc.get()) : nullptr)
+    if (const auto pid = parse_unsigned(entry->d_name); pid && *pid <= INT32_MAX)
+      pids.push_back(static_cast<uint32_t>(*pid));
+  return pids;
+}
 
 bool is_called(const std::string& path, const std::string& name) {
   std::string_view base = path;
@@ -77,7 +92,7 @@ bool is_called(const std::string& path, const std::string& name) {
 Result<std::vector<FoundFile>> find_files(const std::string& target, const Search& search) {
   std::vector<FoundFile> found;
   if (target.find('/') != target.npos) {
-    found.push_back({target, TRY(open_file(target))});
+    found.push_back({target, TRY(open_file(target)), 0});
     return found;
   }
   Files files(target);
@@ -86,10 +101,28 @@ Result<std::vector<FoundFile>> find_files(const std::string& target, const Searc
   const char* path = std::getenv("PATH");
   for (const std::string& folder : split(path ? path : "", ':'))
     if (search.pids.empty() && !folder.empty()) files.of_path(folder + "/" + target);
-  if (!files.found().empty()) return std::move(files.found());
+  if (!files.found().empty()) return each_once(std::move(files.found()), search.inodes);
   if (!files.refused().empty()) return fail(target + ": " + files.refused());
   return misuse(fmt::format("{}: no process has mapped a file of this name", target),
                 "a path, as uprobe:/usr/lib/libx.so.1:f, is probed before anybody maps it");
+}
+
+bool may_be(const std::string& path, const std::string& target) {
+  if (target.find('/') == target.npos) return is_called(path, target);
+  // libx.so, the link that was named, leads to libx.so.1.2
+  const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+  return name.starts_with(std::string_view(target).substr(target.rfind('/') + 1));
+}
+
+std::vector<FoundFile> files_of(const std::string& target, uint32_t pid) {
+  std::vector<FoundFile> found;
+  if (target.find('/') == target.npos) {
+    Files files(target);
+    files.of_process(pid);
+    return std::move(files.found());
+  }
+  if (auto open = open_file(target)) found.push_back({target, *std::move(open), pid});
+  return found;
 }
 
 }  // namespace plumb::probe

@@ -5,17 +5,18 @@
 
 #include "base/result.h"
 #include "probe/find_probe.h"
-#include "probe/open_file.h"
 
 namespace plumb::probe {
 
-struct FoundFile {
-  std::string path;
-  OpenFile open;
-};
-
 // A target with a slash is a path. Other names are looked for among what processes map, what is
-// about to be run, and the programs of $PATH. Each file once.
+// about to be run, and the programs of $PATH. Each inode once.
 Result<std::vector<FoundFile>> find_files(const std::string& target, const Search& search);
+
+std::vector<uint32_t> all_processes();
+
+// Whether what is mapped under this path may be one of them.
+bool may_be(const std::string& path, const std::string& target);
+// Those that a process has mapped; of a target that is a path the file that is there now.
+std::vector<FoundFile> files_of(const std::string& target, uint32_t pid);
 
 }  // namespace plumb::probe

@@ -151,25 +151,62 @@ Result<> check_signature(const Spec& spec) {
                 "probe its entry, or leave the signature out");
 }
 
+namespace {
+
+// Its sites in one file after the other.
+class Sites {
+ public:
+  Sites(const Spec& spec, UserProbe& probe, const Search& search)
+      : probe_(probe), of_notes_(spec, probe), of_functions_(spec, probe, search) {}
+
+  // What was found before an error is in `file`, too.
+  Result<> add(FoundFile found, ProbedFile& file) {
+    file = {found.path, TRY(twin_of(found.open, found.path)), {}, found.pid};
+    const FileBytes bytes(std::move(found.open.file), found.open.size);
+    auto added = probe_.is_static ? of_notes_.add(bytes, file) : of_functions_.add(bytes, file);
+    return added ? std::move(added) : std::move(added).within(found.path);
+  }
+
+  const StaticSites& of_notes() const { return of_notes_; }
+
+ private:
+  UserProbe& probe_;
+  StaticSites of_notes_;
+  FunctionSites of_functions_;
+};
+
+}  // namespace
+
 Result<UserProbe> find_probe(const Spec& spec, const Search& search) {
   TRY(check_surface(spec));
   TRY(check_signature(spec));
   UserProbe probe = named(spec);
-  StaticSites of_notes(spec, probe);
-  FunctionSites of_functions(spec, probe, search);
+  Sites sites(spec, probe, search);
   Result<> last;
   for (FoundFile& found : TRY(find_files(spec.target, search).within(spec.text))) {
-    ProbedFile file{found.path, TRY(twin_of(found.open, found.path)), {}};
-    const FileBytes bytes(std::move(found.open.file), found.open.size);
-    auto added = probe.is_static ? of_notes.add(bytes, file) : of_functions.add(bytes, file);
-    if (!added) last = std::move(added).within(found.path);
-    if (file.sites.empty()) continue;
-    probe.files.push_back(std::move(file));
+    ProbedFile file;
+    if (auto added = sites.add(std::move(found), file); !added) last = std::move(added);
+    if (!file.sites.empty()) probe.files.push_back(std::move(file));
   }
   if (!probe.files.empty()) return probe;
   if (!last) return Fail{std::move(last.error()).within(spec.text)};
-  return misuse(fmt::format("{}: there is no static probe '{}'", spec.text, of_notes.wanted()),
-                of_notes.hint());
+  return misuse(
+      fmt::format("{}: there is no static probe '{}'", spec.text, sites.of_notes().wanted()),
+      sites.of_notes().hint());
+}
+
+Result<ProbedFile> find_sites(const Spec& spec, const Search& search, FoundFile found,
+                              UserProbe& probe) {
+  const size_t functions = probe.functions.size();
+  const std::vector<Parameter> parameters = probe.parameters;
+  ProbedFile file;
+  auto added = Sites(spec, probe, search).add(std::move(found), file);
+  probe.parameters = parameters;
+  probe.functions.resize(functions);
+  std::erase_if(probe.numbers, [&](const auto& each) { return each.second >= functions; });
+  std::erase_if(file.sites, [&](const ProbeSite& site) { return site.function >= functions; });
+  if (!added) return Fail{std::move(added.error())};
+  return file;
 }
 
 }  // namespace plumb::probe

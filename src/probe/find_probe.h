@@ -1,23 +1,40 @@
 // From the words of a probe to the places where it is: in the file that they name, or in all files
 // of that name that processes have mapped.
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "probe/open_file.h"
 #include "probe/user_probe.h"
 
 namespace plumb::probe {
 
+// A number for each of some open files, the same for those that are one inode to the kernel.
+using Inodes = std::function<Result<std::vector<uint64_t>>(const std::vector<int>& files)>;
+
+struct FoundFile {
+  std::string path;
+  OpenFile open;
+  uint32_t pid = 0;  // a process that has it mapped; 0: it was not found there
+};
+
 struct Search {
   std::vector<uint32_t> pids;         // whose mapped files count; empty: everybody's
   std::vector<std::string> programs;  // files that are about to be run
+  Inodes inodes;                      // none: files are told apart by what fstat says of them
   bool exact = false;                 // functions at their very entry, whatever that costs
   bool catch_returns = false;         // also where an exception may pass, which ends the program
 };
 
 // Of uprobe, uretprobe and usdt. Errors are misuse, with the nearest names, where nothing is found.
 Result<UserProbe> find_probe(const Spec& spec, const Search& search);
+
+// Where the probe is in one more file, as it is: with the parameters and among the functions that
+// it has. There may be none.
+Result<ProbedFile> find_sites(const Spec& spec, const Search& search, FoundFile found,
+                              UserProbe& probe);
 
 // Whether a file of this path is meant by the name "libssl", "python": libssl.so.3, python3.11,
 // libpython3.11.so.1.0.

@@ -37,6 +37,8 @@ Result<std::vector<NotRead>> each_mapped_file(
 struct MapsLine {
   uint64_t begin = 0;
   uint64_t end = 0;
+  bool executable = false;
+  uint64_t offset = 0;  // in the file
   std::string device;
   uint64_t inode = 0;
   std::string path;

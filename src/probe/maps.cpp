@@ -38,8 +38,8 @@ std::string with_newlines(std::string_view text) {
 bool parse_maps_line(std::string_view line, MapsLine& out) {
   if (!take_number(take_word(line, '-'), 16, out.begin)) return false;
   if (!take_number(take_word(line), 16, out.end)) return false;
-  take_word(line);
-  take_word(line);
+  out.executable = take_word(line).find('x') != line.npos;
+  if (!take_number(take_word(line), 16, out.offset)) return false;
   out.device = take_word(line);
   if (!take_number(take_word(line), 10, out.inode) || out.inode == 0) return false;
   line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));

@@ -26,6 +26,7 @@ struct ProbedFile {
   std::string path;  // as this process names it, or whoever has mapped it
   OpenFile open;
   std::vector<ProbeSite> sites;
+  uint32_t pid = 0;  // a process that has it mapped; 0: none is known
 };
 
 struct UserProbe {
@@ -39,6 +40,9 @@ struct UserProbe {
   std::vector<std::string> functions;       // what its name stands for
   std::map<std::string, uint32_t> numbers;  // of these
   std::vector<ProbedFile> files;
+  // What is true of most sites, once it is loaded; so many differ from that, and so many may.
+  ProbeSite usual;
+  size_t told_apart = 0, most_told_apart = 0;
   std::vector<std::string> remarks;  // what is not probed, and why, for people
 };
 

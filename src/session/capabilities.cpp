@@ -6,12 +6,14 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 namespace plumb::session {
 
-void drop_capabilities() {
+void drop_capabilities(bool looks_at_processes) {
   // reading maps by descriptor, /proc of other users, and container state files of root
-  constexpr std::array keep = {CAP_BPF, CAP_PERFMON, CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE};
+  std::vector keep = {CAP_BPF, CAP_PERFMON, CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE};
+  if (looks_at_processes) keep.push_back(CAP_CHECKPOINT_RESTORE);  // /proc/PID/map_files
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   std::array<__user_cap_data_struct, 2> now{}, kept{};
   if (syscall(SYS_capget, &header, now.data())) return;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
+
 namespace plumb::session {
 
 std::string_view Machine::name(schema::Format format, uint64_t id) {
@@ -43,6 +45,23 @@ std::string Machine::why_unknown(schema::Format format, const std::string& name)
   if (format == schema::Format::group && users_.gids(name).empty())
     return "no group is called '" + name + "' in " + users_.group_file();
   return {};
+}
+
+std::string Machine::container_of(uint32_t pid) {
+  constexpr size_t most = 1 << 16;  // bytes: a path of 4 KiB for each of 14 hierarchies
+  const auto text = read_file(fmt::format("/proc/{}/cgroup", pid), most);
+  for (const std::string& line : split(text ? *text : "", '\n'))
+    if (line.starts_with("0::"))
+      if (const auto id = cgroups_.id_of(line.substr(3))) return containers_.name_of(*id);
+  return {};
+}
+
+void Machine::learn_containers() {
+  for (const resolve::Container& each : containers_.running())
+    for (const resolve::Cgroup& cgroup : cgroups_.tree(each.cgroup)) {
+      cgroups_.path_of(cgroup.id);
+      containers_.name_of(cgroup.id);
+    }
 }
 
 }  // namespace plumb::session

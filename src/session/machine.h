@@ -23,6 +23,12 @@ class Machine : public schema::Names {
   // Why no number of this format has this name, or "".
   std::string why_unknown(schema::Format format, const std::string& name);
 
+  // The shown name of the container that a process is in now; "" in none. What it is called is
+  // known from then on, though it may have ended when an event of it is read.
+  std::string container_of(uint32_t pid);
+  // The same for all containers that run now.
+  void learn_containers();
+
   resolve::Cgroups& cgroups() { return cgroups_; }
   resolve::Containers& containers() { return containers_; }
   resolve::Mounts& mounts() { return mounts_; }

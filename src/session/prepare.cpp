@@ -145,7 +145,7 @@ Result<Prepared> prepare(const Request& request, Machine& machine) {
   Prepared prepared;
   for (const std::string& name : request.tracers)
     prepared.tracers.push_back(TRY(open_tracer(name)));
-  TRY(open_probes(request, prepared.tracers));
+  prepared.probes = TRY(open_probes(request, prepared.tracers));
   TRY(set_knobs(prepared.tracers, request));
   query::Ask ask = request.ask;
   ask.private_fields = request.privacy != disclose::Mode::none;

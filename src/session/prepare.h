@@ -8,12 +8,14 @@
 #include "kernel/tracer.h"
 #include "query/plan.h"
 #include "session/machine.h"
+#include "session/probes.h"
 #include "session/request.h"
 
 namespace plumb::session {
 
 struct Prepared {
   std::vector<kernel::Tracer> tracers;
+  std::vector<NamedProbe> probes;                   // some of these are
   std::vector<std::unique_ptr<query::Plan>> plans;  // plans[i] belongs to tracers[i]
 };
 

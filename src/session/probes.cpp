@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/print.h"
+#include "kernel/inodes.h"
 #include "kernel/probe.h"
 #include "probe/find_probe.h"
 #include "session/command.h"
@@ -24,22 +25,31 @@ std::string unique_name(const std::string& name, const std::vector<kernel::Trace
 
 }  // namespace
 
-Result<> open_probes(const Request& request, std::vector<kernel::Tracer>& tracers) {
-  if (request.probes.empty()) return {};
+Result<probe::Search> search_of(const Request& request) {
   probe::Search search;
   search.pids = request.who.pids;
+  search.inodes = kernel::inodes_of;
   search.exact = request.exact;
   search.catch_returns = request.catch_returns;
   if (!request.command.empty()) search.programs.push_back(TRY(Command::find(request.command[0])));
+  return search;
+}
+
+Result<std::vector<NamedProbe>> open_probes(const Request& request,
+                                            std::vector<kernel::Tracer>& tracers) {
+  std::vector<NamedProbe> probes;
+  if (request.probes.empty()) return probes;
+  const probe::Search search = TRY(search_of(request));
   for (const std::string& text : request.probes) {
     const probe::Spec spec = TRY(probe::parse_spec(text));
     probe::UserProbe probe = TRY(probe::find_probe(spec, search));
     for (const std::string& remark : probe.remarks)
       tell(fmt::format("plumb: {}: {}\n", text, remark));
     probe.name = unique_name(probe.name, tracers);
-    tracers.push_back(TRY(kernel::open_probe(std::move(probe))));
+    tracers.push_back(TRY(kernel::open_probe(probe)));
+    probes.push_back({spec, std::move(probe), tracers.size() - 1});
   }
-  return {};
+  return probes;
 }
 
 }  // namespace plumb::session

@@ -4,11 +4,22 @@
 
 #include "base/result.h"
 #include "kernel/tracer.h"
+#include "probe/find_probe.h"
 #include "session/request.h"
 
 namespace plumb::session {
 
-// Adds one for each, of which no two have the same name.
-Result<> open_probes(const Request& request, std::vector<kernel::Tracer>& tracers);
+struct NamedProbe {
+  probe::Spec spec;
+  probe::UserProbe probe;  // the descriptors of its files are with the tracer
+  size_t tracer = 0;       // which of a run's tracers it is
+};
+
+// Where the probes of a request are looked for.
+Result<probe::Search> search_of(const Request& request);
+
+// Adds a tracer for each, of which no two have the same name.
+Result<std::vector<NamedProbe>> open_probes(const Request& request,
+                                            std::vector<kernel::Tracer>& tracers);
 
 }  // namespace plumb::session

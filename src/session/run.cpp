@@ -1,4 +1,3 @@
-#include <signal.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -12,6 +11,8 @@
 #include "session/chosen.h"
 #include "session/command.h"
 #include "session/describe.h"
+#include "session/interrupt.h"
+#include "session/late_files.h"
 #include "session/pipeline.h"
 #include "session/prepare.h"
 #include "session/processes.h"
@@ -32,24 +33,6 @@ constexpr auto refresh = std::chrono::seconds(1);
 // As records tell it: both are CLOCK_MONOTONIC.
 uint64_t ns_of(Clock::time_point time) {
   return static_cast<uint64_t>(std::chrono::nanoseconds(time.time_since_epoch()).count());
-}
-
-volatile sig_atomic_t interrupted = 0;
-void on_interrupt(int) { interrupted = 1; }
-void on_child(int) {}  // only to end the wait early
-
-void install_signals() {
-  struct sigaction action {};
-  action.sa_handler = on_interrupt;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second Ctrl-C ends at once
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-  struct sigaction before {};
-  sigaction(SIGHUP, nullptr, &before);
-  if (before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);  // not under nohup
-  action.sa_handler = on_child;
-  action.sa_flags = SA_NOCLDSTOP;
-  sigaction(SIGCHLD, &action, nullptr);
 }
 
 kernel::LiveOptions live_options(const Request& request) {
@@ -76,6 +59,9 @@ class Run {
   Pipeline& pipeline() { return pipeline_; }
   // Who may have been about to end when the hooks were attached: by the first check that is over.
   void look_again(std::vector<Process> processes) { unsure_ = std::move(processes); }
+  void look_for(LateFiles::Wanted wanted, Machine& machine) {
+    late_.emplace(std::move(wanted), live_, machine);
+  }
 
   Result<int> go(Command* command) {
     began_ = interval_begin_ = Clock::now();
@@ -85,6 +71,7 @@ class Run {
     Result<> written;
     while (written && !ended(command)) {
       live_.wait(pause());
+      late_->add_new();
       drain(false);
       written = periodic();
     }
@@ -104,7 +91,7 @@ class Run {
 
  private:
   bool ended(Command* command) const {
-    return interrupted || opened_.closed() || pipeline_.done() ||
+    return is_interrupted() || opened_.closed() || pipeline_.done() ||
            (command && command->status().has_value()) || targets_gone_ ||
            (request_.time && Clock::now() - began_ >= *request_.time);
   }
@@ -160,6 +147,7 @@ class Run {
     }
     if (now - last_check_ >= loss_check) {
       report_.tell_losses();
+      late_->tidy();
       if (now - began_ >= loss_check && !unsure_.empty()) {
         TRY(forget_ended(live_, unsure_));
         unsure_.clear();
@@ -201,6 +189,7 @@ class Run {
   Pipeline pipeline_;
   Report report_;
   std::vector<Process> unsure_;
+  std::optional<LateFiles> late_;
   bool targets_gone_ = false;  // every process of --pid has ended, and those it started
   Clock::time_point began_{}, interval_begin_{}, next_report_{}, last_check_{};
 };
@@ -252,6 +241,7 @@ Result<Command> prepare_command(kernel::Live& live, const std::string& program,
 Result<int> trace(const Request& request) {
   kernel::capture_libbpf_messages(request.verbose);
   Machine machine;
+  auto mappings = LateFiles::watch(request);
   Prepared prepared = TRY(prepare(request, machine));
   say_unknown_names(prepared, machine);
   kernel::LiveOptions options = live_options(request);
@@ -277,10 +267,13 @@ Result<int> trace(const Request& request) {
   run.pipeline().stop_after(request.count);
   run.pipeline().begin();
   TRY(live->attach());
+  run.look_for({std::move(prepared.probes), TRY(search_of(request)), std::move(mappings),
+                options.targeting.by_pid},
+               machine);
   run.look_again(TRY(settle_targets(*live, request, chosen)));
   std::optional<Command> command;
   if (!program.empty()) command = TRY(prepare_command(*live, program, request.command));
-  drop_capabilities();
+  drop_capabilities(!request.probes.empty());
   say_ready(*live, request.preferred_surface);
   return run.go(command ? &*command : nullptr);
 }

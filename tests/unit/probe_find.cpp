@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "probe/find_files.h"
 #include "probe/find_probe.h"
 #include "probe/function_sites.h"
 #include "probe_builder.h"
@@ -32,6 +33,13 @@ TEST(FindProbe, FilesByTheNameOfALibraryOrAProgram) {
                                                         {"/lib/x", ""},
                                                         {"/lib/app-server", "app"}})
     EXPECT_FALSE(is_called(path, name)) << path << " " << name;
+}
+
+TEST(FindFiles, WhatMayBeOneOfThem) {
+  EXPECT_TRUE(may_be("/lib/libssl.so.3", "libssl"));
+  EXPECT_FALSE(may_be("/lib/libssl3.so", "libcrypto"));
+  EXPECT_TRUE(may_be("/srv/libx.so.1.2", "/opt/libx.so"));  // a link may lead to it
+  EXPECT_FALSE(may_be("/opt/libx.so/y", "/opt/libx.so"));
 }
 
 TEST(FindProbe, WhereTheAbiPassesArguments) {

@@ -20,11 +20,14 @@ TEST(Maps, ALineOfAFile) {
       "00400000-0041f000 r-xp 0000f000 fd:01 1234                       /usr/bin/a b", line));
   EXPECT_EQ(line.begin, 0x400000u);
   EXPECT_EQ(line.end, 0x41f000u);
+  EXPECT_EQ(line.offset, 0xf000u);
+  EXPECT_TRUE(line.executable);
   EXPECT_EQ(line.device, "fd:01");
   EXPECT_EQ(line.inode, 1234u);
   EXPECT_EQ(line.path, "/usr/bin/a b");
   ASSERT_TRUE(parse_maps_line("1-2 r--p 0 0:5 7 /memfd:x\\012y (deleted)", line));
   EXPECT_EQ(line.path, "/memfd:x\ny (deleted)");
+  EXPECT_FALSE(line.executable);
 }
 
 TEST(Maps, LinesOfNoFile) {
@@ -32,7 +35,7 @@ TEST(Maps, LinesOfNoFile) {
   for (const char* text :
        {"", "-", "1-2", "1-2 r--p 0 0:0 0 ", "7ffd1000-7ffd2000 rw-p 00000000 00:00 0    [stack]",
         "x-2 r--p 0 8:1 5 /a", "1-x r--p 0 8:1 5 /a", "1-2 r--p 0 8:1 x /a", "1-2 r--p 0 8:1 5",
-        "1-2 r--p 0 8:1 5 ", "11111111111111111-2 r--p 0 8:1 5 /a"})
+        "1-2 r--p 0 8:1 5 ", "1-2 r--p g 8:1 5 /a", "11111111111111111-2 r--p 0 8:1 5 /a"})
     EXPECT_FALSE(parse_maps_line(text, line)) << text;
 }
 
