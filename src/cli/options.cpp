@@ -152,6 +152,8 @@ FlagGroup probe_flags(Request& r) {
       "Where probes go",
       {{"--exact", "", "functions at their very entry, also where another instruction costs less",
         into(r.exact)},
+       {"--coverage", "", "say which processes are reached, and why others are not, and end",
+        into(r.coverage)},
        {"--catch-returns", "",
         "returns also in programs that throw exceptions: one that passes such a call ends them",
         into(r.catch_returns)}}};
@@ -213,6 +215,9 @@ Result<> bind_probes(const Words& plain, Request& r) {
   r.probes = plain;
   const std::set<std::string> once(plain.begin(), plain.end());
   if (once.size() < plain.size()) return misuse("the same probe twice", "name each once");
+  if (r.coverage && !(r.command.empty() && r.output.empty()))
+    return misuse("--coverage looks at who runs now, and prints what it has seen",
+                  "leave -o and the command out");
   return {};
 }
 

@@ -10,6 +10,7 @@
 #include "session/capabilities.h"
 #include "session/chosen.h"
 #include "session/command.h"
+#include "session/coverage.h"
 #include "session/describe.h"
 #include "session/interrupt.h"
 #include "session/late_files.h"
@@ -238,6 +239,15 @@ Result<Command> prepare_command(kernel::Live& live, const std::string& program,
   return command;
 }
 
+Result<int> show_coverage(std::vector<NamedProbe>& probes, const Request& request,
+                          const kernel::Live& live, Machine& machine) {
+  const probe::Search search = TRY(search_of(request));
+  const auto rows = TRY(coverage(probes, search, live, machine));
+  TRY(print(request.json ? render::coverage_lines(rows) : render::coverage_table(rows)));
+  if (rows.empty()) tell("plumb: no process has mapped what is probed\n");
+  return 0;
+}
+
 Result<int> trace(const Request& request) {
   kernel::capture_libbpf_messages(request.verbose);
   Machine machine;
@@ -267,6 +277,7 @@ Result<int> trace(const Request& request) {
   run.pipeline().stop_after(request.count);
   run.pipeline().begin();
   TRY(live->attach());
+  if (request.coverage) return show_coverage(prepared.probes, request, *live, machine);
   run.look_for({std::move(prepared.probes), TRY(search_of(request)), std::move(mappings),
                 options.targeting.by_pid},
                machine);

@@ -1,0 +1,82 @@
+#include "render/coverage.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/utf8.h"
+#include "render/json_text.h"
+#include "render/pen.h"
+
+namespace plumb::render {
+namespace {
+
+struct Shown {
+  std::string text;
+  size_t width = 0;
+};
+
+// What strangers have named, without what would move the cursor.
+Shown shown(std::string_view bytes) {
+  Shown cell{std::string(Pen::room(bytes.size()), '\0'), 0};
+  Pen pen(cell.text.data(), SIZE_MAX);
+  pen.text(bytes);
+  cell.width = pen.width();
+  cell.text.resize(static_cast<size_t>(pen.end() - cell.text.data()));
+  return cell;
+}
+
+std::string state_of(const Covered& row) {
+  const std::string reason = row.reason.empty() ? "" : ": " + row.reason;
+  if (row.reached == row.sites && row.sites != 0) return "attached" + reason;
+  if (row.reached == 0) return "not attached" + reason;
+  return fmt::format("attached at {} of {} places{}", row.reached, row.sites, reason);
+}
+
+using Cells = std::array<Shown, 5>;  // what is behind has no width of its own
+
+Cells cells_of(const Covered& row) {
+  return {shown(fmt::format("{}", row.pid)), shown(row.comm),
+          shown(row.container.empty() ? "-" : row.container), shown(row.probe), shown(row.file)};
+}
+
+std::string text(std::string_view name, std::string_view value) {
+  if (is_utf8(value)) return fmt::format("\"{}\":{}", name, json_quoted(value));
+  return fmt::format("\"{0}\":{1},\"{0}_escaped\":true", name, json_quoted(spell_out(value)));
+}
+
+}  // namespace
+
+std::string coverage_table(std::span<const Covered> rows) {
+  if (rows.empty()) return {};
+  std::vector<Cells> table = {
+      {shown("PID"), shown("COMM"), shown("CONTAINER"), shown("PROBE"), shown("FILE")}};
+  for (const Covered& row : rows) table.push_back(cells_of(row));
+  std::array<size_t, 5> widths{};
+  for (const Cells& cells : table)
+    for (size_t i = 0; i < cells.size(); i++) widths[i] = std::max(widths[i], cells[i].width);
+  std::string lines;
+  for (size_t row = 0; row < table.size(); row++) {
+    for (size_t i = 0; i < widths.size(); i++) {
+      const std::string pad(widths[i] - table[row][i].width, ' ');
+      lines += i == 0 ? pad + table[row][i].text : "  " + table[row][i].text + pad;
+    }
+    lines += "  " + (row == 0 ? "STATE" : shown(state_of(rows[row - 1])).text) + "\n";
+  }
+  return lines;
+}
+
+std::string coverage_lines(std::span<const Covered> rows) {
+  std::string lines;
+  for (const Covered& row : rows)
+    lines += fmt::format(R"({{"pid":{},{},{},{},{},"sites":{},"reached":{},{}}})"
+                         "\n",
+                         row.pid, text("comm", row.comm), text("container", row.container),
+                         text("probe", row.probe), text("file", row.file), row.sites, row.reached,
+                         text("reason", row.reason));
+  return lines;
+}
+
+}  // namespace plumb::render
