@@ -5,12 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <memory>
 #include <set>
 #include <utility>
 
 #include "base/text.h"
+#include "probe/library_folders.h"
 #include "probe/mapped_files.h"
 
 namespace plumb::probe {
@@ -32,13 +34,28 @@ class Files {
   void of_path(const std::string& path) {
     const std::unique_ptr<char, void (*)(void*)> real(realpath(path.c_str(), nullptr), std::free);
     if (!real || !is_called(real.get(), name_)) return;
-    if (auto open = open_file(real.get())) add(real.get(), *std::move(open));
+    if (auto open = open_file(real.get()); open && is_program(open->file))
+      add(real.get(), *std::move(open));
+  }
+
+  void of_folder(const std::string& folder) {
+    const std::unique_ptr<DIR, int (*)(DIR*)> all(opendir(folder.c_str()), closedir);
+    while (const dirent* entry = all ? readdir(all.get()) : nullptr)
+      if (is_called(entry->d_name, name_)) of_path(folder + "/" + entry->d_name);
   }
 
   std::vector<FoundFile>& found() { return found_; }
   const std::string& refused() const { return refused_; }
 
  private:
+  // Not a script that leads to one, as pyenv's python.
+  static bool is_program(const Fd& file) {
+    std::array<char, 4> magic{};
+    const ssize_t got = pread(file.get(), magic.data(), magic.size(), 0);
+    return got == ssize_t{magic.size()} &&
+           std::string_view(magic.data(), magic.size()) == "\177ELF";
+  }
+
   void add(const std::string& path, OpenFile open, uint32_t pid = 0) {
     struct stat facts {};
     if (fstat(open.file.get(), &facts) != 0) return;
@@ -101,6 +118,9 @@ Result<std::vector<FoundFile>> find_files(const std::string& target, const Searc
   const char* path = std::getenv("PATH");
   for (const std::string& folder : split(path ? path : "", ':'))
     if (search.pids.empty() && !folder.empty()) files.of_path(folder + "/" + target);
+  // what a command will map, or somebody who comes
+  if (!search.programs.empty() || (search.pids.empty() && files.found().empty()))
+    for (const std::string& folder : library_folders()) files.of_folder(folder);
   if (!files.found().empty()) return each_once(std::move(files.found()), search.inodes);
   if (!files.refused().empty()) return fail(target + ": " + files.refused());
   return misuse(fmt::format("{}: no process has mapped a file of this name", target),

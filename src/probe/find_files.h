@@ -9,7 +9,8 @@
 namespace plumb::probe {
 
 // A target with a slash is a path. Other names are looked for among what processes map, what is
-// about to be run, and the programs of $PATH. Each inode once.
+// about to be run, and the programs of $PATH; for a command, and where nobody has mapped such a
+// file, also among the libraries of this machine. Each inode once.
 Result<std::vector<FoundFile>> find_files(const std::string& target, const Search& search);
 
 std::vector<uint32_t> all_processes();

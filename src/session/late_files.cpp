@@ -55,12 +55,9 @@ std::vector<size_t> same_as_last(const std::vector<int>& files) {
 
 }  // namespace
 
-std::optional<kernel::MappingWatch> LateFiles::watch(const Request& request) {
+std::optional<Result<kernel::MappingWatch>> LateFiles::watch(const Request& request) {
   if (request.probes.empty() || request.plan_only) return {};
-  auto watch = kernel::MappingWatch::open();
-  if (watch) return *std::move(watch);
-  tell(fmt::format("plumb: not seen: files that are mapped from now on: {}\n", watch.error().what));
-  return {};
+  return kernel::MappingWatch::open();
 }
 
 // In another pid namespace the kernel's programs know processes by other numbers.
@@ -69,9 +66,14 @@ LateFiles::LateFiles(Wanted wanted, kernel::Live& live, Machine& machine)
       machine_(machine),
       probes_(std::move(wanted.probes)),
       search_(std::move(wanted.search)),
-      watch_(std::move(wanted.watch)),
       by_pid_(wanted.by_pid && in_first_pid_namespace()) {
-  if (!watch_) return;
+  if (!wanted.watch) return;
+  if (!*wanted.watch) {
+    tell(fmt::format("plumb: not seen: files that are mapped from now on: {}\n",
+                     wanted.watch->error().what));
+    return;
+  }
+  watch_ = *std::move(*wanted.watch);
   machine_.learn_containers();
   wake(true);
 }

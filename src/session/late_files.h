@@ -20,15 +20,16 @@ class LateFiles {
   struct Wanted {
     std::vector<NamedProbe> probes;  // among the tracers of a run
     probe::Search search;            // that they were found with
-    std::optional<kernel::MappingWatch> watch;
+    std::optional<Result<kernel::MappingWatch>> watch;
     bool by_pid = false;  // only for processes that are targets by their pid
   };
 
   // What is mapped is to be watched before the files of a request are looked for. None where there
-  // are no probes, or, with a word on standard error, where it cannot be seen.
-  static std::optional<kernel::MappingWatch> watch(const Request& request);
+  // are no probes.
+  static std::optional<Result<kernel::MappingWatch>> watch(const Request& request);
 
-  // From now on wait() of `live` ends when something is new.
+  // From now on wait() of `live` ends when something is new. Where that cannot be seen, standard
+  // error says so.
   LateFiles(Wanted wanted, kernel::Live& live, Machine& machine);
 
   // Puts probes into what was mapped since the last call. Who maps a new file runs meanwhile: what

@@ -7,7 +7,7 @@ function(live_test name)
   list(TRANSFORM GUEST_TESTS REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/tests/live/\\1.test" OUTPUT_VARIABLE files)
   add_test(NAME vm.${name}
     COMMAND env PLUMB_TEST_SECONDS=300 PLUMB_TEST_VM=1 PLUMB_TEST_FIRST=${GUEST_FIRST}
-      ${CMAKE_SOURCE_DIR}/tests/vm/matrix ${kernels} -t 2400 ${GUEST_OPTIONS} --
+      ${CMAKE_SOURCE_DIR}/tests/vm/matrix ${kernels} -t 3000 ${GUEST_OPTIONS} --
       ${CMAKE_SOURCE_DIR}/tests/live/run --plumb $<TARGET_FILE:plumb>
       --workloads ${CMAKE_BINARY_DIR}/workloads ${files})
   set_tests_properties(vm.${name} PROPERTIES LABELS vm SKIP_RETURN_CODE 77 TIMEOUT 3600 RUN_SERIAL ON)
@@ -16,7 +16,7 @@ live_test(live KERNELS newest 5.10)
 live_test(live_between FIRST 1 KERNELS 6.1 6.12)
 # What keeps something for each thread, with a processor on which the newest kernel can (tests/vm/boot -c).
 live_test(live_threads KERNELS newest OPTIONS -c -n 3
-  TESTS futex lock lock_names offcpu runq syscall view)
+  TESTS futex lock lock_names offcpu probe_pairs runq syscall view)
 
 # Machines that forbid tracing: it fails with a reason and a hint.
 function(refused_test name pattern)
