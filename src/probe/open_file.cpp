@@ -2,17 +2,49 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <string_view>
 
 #include "base/text.h"
 
 namespace plumb::probe {
+namespace {
+
+// How much of the path leads to another process's root: "/proc/1234/root"; 0: it begins in this
+// one's.
+size_t root_part(std::string_view path) {
+  constexpr std::string_view proc = "/proc/", root = "/root/";
+  if (!path.starts_with(proc)) return 0;
+  const size_t end = std::min(path.find('/', proc.size()), path.size());
+  const auto pid = parse_unsigned(path.substr(proc.size(), end - proc.size()));
+  return pid && path.substr(end).starts_with(root) ? end + root.size() - 1 : 0;
+}
+
+// O_PATH has no effect on whatever lies there: a FIFO, a device. Within another root links lead
+// where they lead its processes: an absolute one to its own files, and none out of it.
+Fd open_path(const std::string& path) {
+  constexpr int flags = O_PATH | O_CLOEXEC;
+  const size_t part = root_part(path);
+  if (part == 0) return Fd(::open(path.c_str(), flags));
+  const Fd root(::open(path.substr(0, part).c_str(), flags | O_DIRECTORY));
+  if (!root) return {};
+  open_how how{};
+  how.flags = flags;
+  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+  const char* rest = path.c_str() + part + 1;
+  return Fd(static_cast<int>(::syscall(SYS_openat2, root.get(), rest, &how, sizeof(how))));
+}
+
+}  // namespace
 
 Result<OpenFile> open_file(const std::string& path) {
-  // O_PATH has no effect on whatever lies there: a FIFO, a device.
-  const Fd opened(::open(path.c_str(), O_PATH | O_CLOEXEC));
+  const Fd opened = open_path(path);
   if (!opened) return fail_errno(path, errno, file_hint(path, errno));
   struct stat facts {};
   if (::fstat(opened.get(), &facts) != 0) return fail_errno(path, errno);

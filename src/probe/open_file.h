@@ -15,7 +15,7 @@ struct OpenFile {
   uint64_t size = 0;
 };
 
-// The regular file at `path`, whose links are followed.
+// The regular file at `path`, whose links are followed: beneath /proc/PID/root within that root.
 Result<OpenFile> open_file(const std::string& path);
 
 // What was opened with O_PATH, now for reading; `facts` are fstat's of it. The errno of what kept
