@@ -6,6 +6,7 @@
 #include "disclose/login.h"
 #include "disclose/quote.h"
 #include "disclose/scheme.h"
+#include "disclose/sql.h"
 #include "disclose/token.h"
 
 namespace plumb::disclose {
@@ -81,6 +82,7 @@ void SecretFinder::element(Element element) {
     find_random_words(element, ranges_);
   if ((traits & has_space) == 0) return;
   find_schemes(element, ranges_);
+  find_sql_passwords(element, ranges_);
   if (size >= 40) find_private_keys(element, ranges_);
 }
 
