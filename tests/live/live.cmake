@@ -6,6 +6,7 @@ foreach(source ${live_helpers})
   get_filename_component(name ${source} NAME_WE)
   add_executable(live_${name} ${source})
   target_compile_options(live_${name} PRIVATE -O2 -Wall -Wextra -Werror)
+  target_include_directories(live_${name} PRIVATE ${CMAKE_SOURCE_DIR}/include)
   target_link_libraries(live_${name} PRIVATE Threads::Threads)
   set_target_properties(live_${name} PROPERTIES OUTPUT_NAME ${name}
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/workloads)
