@@ -23,7 +23,12 @@ class Files {
   explicit Files(const std::string& name) : name_(name) {}
 
   void of_process(uint32_t pid) {
-    const auto is_meant = [&](const std::string& path) { return is_called(path, name_); };
+    // What was replaced or deleted since, and what lies in memory, has the kernel's mark on its
+    // name.
+    const auto is_meant = [&](std::string path) {
+      cut_deleted(path);
+      return is_called(path, name_);
+    };
     // one that has ended meanwhile, or may not be looked at, has nothing to say
     const auto not_read = each_mapped_file(
         pid, [&](MappedFile mapped) { add(mapped.path, std::move(mapped.open), pid); }, is_meant);
