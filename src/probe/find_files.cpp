@@ -128,8 +128,9 @@ Result<std::vector<FoundFile>> find_files(const std::string& target, const Searc
     for (const std::string& folder : library_folders()) files.of_folder(folder);
   if (!files.found().empty()) return each_once(std::move(files.found()), search.inodes);
   if (!files.refused().empty()) return fail(target + ": " + files.refused());
-  return misuse(fmt::format("{}: no process has mapped a file of this name", target),
-                "a path, as uprobe:/usr/lib/libx.so.1:f, is probed before anybody maps it");
+  return misuse(
+      fmt::format("{}: no process has mapped a file of this name, and no library has it", target),
+      "a path, as uprobe:/usr/lib/libx.so.1:f, is probed before anybody maps it");
 }
 
 bool may_be(const std::string& path, const std::string& target) {
