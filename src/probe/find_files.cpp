@@ -27,7 +27,7 @@ class Files {
     // name.
     const auto is_meant = [&](std::string path) {
       cut_deleted(path);
-      return is_called(path, name_);
+      return may_be(path, name_);
     };
     // one that has ended meanwhile, or may not be looked at, has nothing to say
     const auto not_read = each_mapped_file(
@@ -140,13 +140,15 @@ bool may_be(const std::string& path, const std::string& target) {
   return name.starts_with(std::string_view(target).substr(target.rfind('/') + 1));
 }
 
+std::vector<FoundFile> mapped_of(const std::string& target, uint32_t pid) {
+  Files files(target);
+  files.of_process(pid);
+  return std::move(files.found());
+}
+
 std::vector<FoundFile> files_of(const std::string& target, uint32_t pid) {
+  if (target.find('/') == target.npos) return mapped_of(target, pid);
   std::vector<FoundFile> found;
-  if (target.find('/') == target.npos) {
-    Files files(target);
-    files.of_process(pid);
-    return std::move(files.found());
-  }
   if (auto open = open_file(target)) found.push_back({target, *std::move(open), pid});
   return found;
 }

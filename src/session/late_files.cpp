@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
-#include <ranges>
+#include <map>
 
 #include "base/print.h"
 #include "kernel/inodes.h"
@@ -41,16 +41,6 @@ bool is_at(const std::string& path, int file) {
 
 bool is_gone(uint32_t pid) {
   return pid == 0 || (kill(static_cast<pid_t>(pid), 0) != 0 && errno == ESRCH);
-}
-
-// Those of some files that are one with the last of them.
-std::vector<size_t> same_as_last(const std::vector<int>& files) {
-  std::vector<size_t> same;
-  const auto inodes = kernel::inodes_of(files);
-  kernel::forget_kernel_types();
-  for (size_t i = 0; inodes && i + 1 < files.size(); i++)
-    if ((*inodes)[i] == inodes->back()) same.push_back(i);
-  return same;
 }
 
 }  // namespace
@@ -125,7 +115,9 @@ bool LateFiles::is_known(const NamedProbe& named, const probe::FoundFile& found)
   const int file = found.open.file.get();
   if (std::ranges::any_of(files, [&](int other) { return is_same(file, other); })) return true;
   files.push_back(file);
-  return files.size() > 1 && !same_as_last(files).empty();
+  const auto inodes = kernel::inodes_of(files);
+  kernel::forget_kernel_types();
+  return inodes && std::count(inodes->begin(), inodes->end(), inodes->back()) > 1;
 }
 
 void LateFiles::add(NamedProbe& named, probe::FoundFile found) {
@@ -163,19 +155,23 @@ void LateFiles::drop_gone(NamedProbe& named) {
   if (gone.empty()) return;
   std::vector<probe::FoundFile> mapped;
   for (uint32_t pid : probe::all_processes())
-    std::ranges::move(probe::files_of(named.spec.target, pid), std::back_inserter(mapped));
+    std::ranges::move(probe::mapped_of(named.spec.target, pid), std::back_inserter(mapped));
   std::vector<int> files;
   for (const probe::FoundFile& each : mapped) files.push_back(each.open.file.get());
-  for (size_t i : std::views::reverse(gone)) {
-    files.push_back(places[i].file.get());
-    const std::vector<size_t> same = same_as_last(files);
-    files.pop_back();
-    if (!same.empty()) {
-      known[i].pid = mapped[same.front()].pid;
+  for (size_t i : gone) files.push_back(places[i].file.get());
+  const auto inodes = kernel::inodes_of(files);
+  kernel::forget_kernel_types();
+  if (!inodes) return;
+  std::map<uint64_t, uint32_t> pids;  // of who has an inode mapped
+  for (size_t i = 0; i < mapped.size(); i++) pids.emplace((*inodes)[i], mapped[i].pid);
+  for (size_t i = gone.size(); i-- > 0;) {
+    const auto pid = pids.find((*inodes)[mapped.size() + i]);
+    if (pid != pids.end()) {
+      known[gone[i]].pid = pid->second;
       continue;
     }
-    known.erase(known.begin() + static_cast<std::ptrdiff_t>(i));
-    live_.tracer(named.tracer).detach_file(i);
+    known.erase(known.begin() + static_cast<std::ptrdiff_t>(gone[i]));
+    live_.tracer(named.tracer).detach_file(gone[i]);
   }
 }
 
