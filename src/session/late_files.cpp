@@ -33,14 +33,13 @@ bool is_same(int file, int other) {
 
 // Would who looks for this path now find this file?
 bool is_at(const std::string& path, int file) {
-  struct stat there {
-  }, facts{};
-  return stat(path.c_str(), &there) == 0 && fstat(file, &facts) == 0 &&
-         there.st_dev == facts.st_dev && there.st_ino == facts.st_ino;
+  const auto there = probe::open_file(path);
+  return there && is_same(there->file.get(), file);
 }
 
+// What was named by its path, and is in no process that is known, is never given up.
 bool is_gone(uint32_t pid) {
-  return pid == 0 || (kill(static_cast<pid_t>(pid), 0) != 0 && errno == ESRCH);
+  return pid != 0 && kill(static_cast<pid_t>(pid), 0) != 0 && errno == ESRCH;
 }
 
 }  // namespace
