@@ -8,25 +8,10 @@
 
 #include "base/utf8.h"
 #include "render/json_text.h"
-#include "render/pen.h"
+#include "render/text_cell.h"
 
 namespace plumb::render {
 namespace {
-
-struct Shown {
-  std::string text;
-  size_t width = 0;
-};
-
-// What strangers have named, without what would move the cursor.
-Shown shown(std::string_view bytes) {
-  Shown cell{std::string(Pen::room(bytes.size()), '\0'), 0};
-  Pen pen(cell.text.data(), SIZE_MAX);
-  pen.text(bytes);
-  cell.width = pen.width();
-  cell.text.resize(static_cast<size_t>(pen.end() - cell.text.data()));
-  return cell;
-}
 
 std::string state_of(const Covered& row) {
   const std::string reason = row.reason.empty() ? "" : ": " + row.reason;
@@ -35,11 +20,12 @@ std::string state_of(const Covered& row) {
   return fmt::format("attached at {} of {} places{}", row.reached, row.sites, reason);
 }
 
-using Cells = std::array<Shown, 5>;  // what is behind has no width of its own
+using Cells = std::array<TextCell, 5>;  // what is behind has no width of its own
 
 Cells cells_of(const Covered& row) {
-  return {shown(fmt::format("{}", row.pid)), shown(row.comm),
-          shown(row.container.empty() ? "-" : row.container), shown(row.probe), shown(row.file)};
+  return {text_cell(fmt::format("{}", row.pid)), text_cell(row.comm),
+          text_cell(row.container.empty() ? "-" : row.container), text_cell(row.probe),
+          text_cell(row.file)};
 }
 
 std::string text(std::string_view name, std::string_view value) {
@@ -51,8 +37,8 @@ std::string text(std::string_view name, std::string_view value) {
 
 std::string coverage_table(std::span<const Covered> rows) {
   if (rows.empty()) return {};
-  std::vector<Cells> table = {
-      {shown("PID"), shown("COMM"), shown("CONTAINER"), shown("PROBE"), shown("FILE")}};
+  std::vector<Cells> table = {{text_cell("PID"), text_cell("COMM"), text_cell("CONTAINER"),
+                               text_cell("PROBE"), text_cell("FILE")}};
   for (const Covered& row : rows) table.push_back(cells_of(row));
   std::array<size_t, 5> widths{};
   for (const Cells& cells : table)
@@ -63,7 +49,7 @@ std::string coverage_table(std::span<const Covered> rows) {
       const std::string pad(widths[i] - table[row][i].width, ' ');
       lines += i == 0 ? pad + table[row][i].text : "  " + table[row][i].text + pad;
     }
-    lines += "  " + (row == 0 ? "STATE" : shown(state_of(rows[row - 1])).text) + "\n";
+    lines += "  " + (row == 0 ? "STATE" : text_cell(state_of(rows[row - 1])).text) + "\n";
   }
   return lines;
 }

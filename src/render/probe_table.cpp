@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "probe/argument.h"
-#include "render/pen.h"
 #include "render/static_probes.h"
+#include "render/text_cell.h"
 
 namespace plumb::render {
 namespace {
@@ -20,29 +20,15 @@ constexpr size_t sites_width = 5;
 constexpr size_t semaphore_width = 10;  // 4 GiB
 constexpr size_t least_arguments = 14;
 
-struct Cell {
-  std::string text;
-  size_t width = 0;
-};
-
-Cell cell_of(std::string_view bytes) {
-  Cell cell{std::string(Pen::room(bytes.size()), '\0'), 0};
-  Pen pen(cell.text.data(), SIZE_MAX);
-  pen.text(bytes);
-  cell.width = pen.width();
-  cell.text.resize(static_cast<size_t>(pen.end() - cell.text.data()));
-  return cell;
-}
-
-std::string padded(const Cell& cell, size_t width) {
+std::string padded(const TextCell& cell, size_t width) {
   return cell.text + std::string(width - std::min(width, cell.width), ' ');
 }
 
-using Words = std::vector<Cell>;
+using Words = std::vector<TextCell>;
 
 // As many of the words as fit into `width`, at least one; these are taken.
-Cell take_line(Words::const_iterator& at, Words::const_iterator end, size_t width) {
-  Cell line;
+TextCell take_line(Words::const_iterator& at, Words::const_iterator end, size_t width) {
+  TextCell line;
   while (at != end && (line.width == 0 || line.width + 1 + at->width <= width)) {
     line.text += (line.width == 0 ? "" : " ") + at->text;
     line.width += at->width + (line.width == 0 ? 0 : 1);
@@ -69,7 +55,7 @@ Words types_of(const std::vector<probe::Site>& sites, probe::Machine machine) {
   for (const auto& each : types) {
     std::string word;
     for (const std::string& name : each) word += (word.empty() ? "" : "/") + name;
-    words.push_back(cell_of(word));
+    words.push_back(text_cell(word));
   }
   return words;
 }
@@ -86,8 +72,8 @@ class Table {
  public:
   explicit Table(const probe::StaticProbes& found) : found_(found) {
     for (const probe::Probe& each : found.probes) {
-      provider_ = std::max(provider_, std::min(longest_provider, cell_of(each.provider).width));
-      name_ = std::max(name_, cell_of(each.name).width);
+      provider_ = std::max(provider_, std::min(longest_provider, text_cell(each.provider).width));
+      name_ = std::max(name_, text_cell(each.name).width);
     }
     constexpr size_t others = sites_width + semaphore_width + 4;
     name_ = std::min(name_, page_width - others - least_arguments - provider_);
@@ -95,9 +81,9 @@ class Table {
   }
 
   std::string text() {
-    row(cell_of("PROVIDER"), cell_of("NAME"), "SITES", {cell_of("ARGUMENTS")}, "SEMAPHORE");
+    row(text_cell("PROVIDER"), text_cell("NAME"), "SITES", {text_cell("ARGUMENTS")}, "SEMAPHORE");
     for (const probe::Probe& each : found_.probes) {
-      row(cell_of(each.provider), cell_of(each.name), fmt::format("{}", each.sites.size()),
+      row(text_cell(each.provider), text_cell(each.name), fmt::format("{}", each.sites.size()),
           types_of(each.sites, found_.machine), semaphore_of(each.sites));
       if (each.sites.size() > few) continue;
       for (const probe::Site& site : each.sites) site_row(site);
@@ -106,8 +92,8 @@ class Table {
   }
 
  private:
-  void row(const Cell& provider, const Cell& name, const std::string& sites, const Words& words,
-           const std::string& semaphore) {
+  void row(const TextCell& provider, const TextCell& name, const std::string& sites,
+           const Words& words, const std::string& semaphore) {
     auto at = words.begin();
     const size_t named = provider_ + name_ + 1;
     text_ += padded(provider, provider_) + ' ' + padded(name, name_);
@@ -124,9 +110,9 @@ class Table {
     std::string lead = fmt::format("  at {}", offset_text(site.offset));
     Words words;
     for (const Argument& each : probe::parse_arguments(site.arguments, found_.machine)) {
-      if (each.place == probe::Place::unknown) words.push_back(cell_of("unknown:"));
-      words.push_back(cell_of(each.place == probe::Place::unknown ? std::string_view(each.text)
-                                                                  : operand_of(each)));
+      if (each.place == probe::Place::unknown) words.push_back(text_cell("unknown:"));
+      words.push_back(text_cell(each.place == probe::Place::unknown ? std::string_view(each.text)
+                                                                    : operand_of(each)));
     }
     text_ += lead;
     const size_t indent = lead.size() + 1;
@@ -149,7 +135,7 @@ class Table {
 std::string probe_table(const probe::StaticProbes& found) { return Table(found).text(); }
 
 std::string shown_path(const std::string& path, bool deleted) {
-  return cell_of(path).text + (deleted ? " (deleted)" : "");
+  return text_cell(path).text + (deleted ? " (deleted)" : "");
 }
 
 }  // namespace plumb::render
