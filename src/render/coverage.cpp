@@ -6,7 +6,6 @@
 #include <array>
 #include <vector>
 
-#include "base/utf8.h"
 #include "render/json_text.h"
 #include "render/text_cell.h"
 
@@ -26,11 +25,6 @@ Cells cells_of(const Covered& row) {
   return {text_cell(fmt::format("{}", row.pid)), text_cell(row.comm),
           text_cell(row.container.empty() ? "-" : row.container), text_cell(row.probe),
           text_cell(row.file)};
-}
-
-std::string text(std::string_view name, std::string_view value) {
-  if (is_utf8(value)) return fmt::format("\"{}\":{}", name, json_quoted(value));
-  return fmt::format("\"{0}\":{1},\"{0}_escaped\":true", name, json_quoted(spell_out(value)));
 }
 
 }  // namespace
@@ -57,11 +51,12 @@ std::string coverage_table(std::span<const Covered> rows) {
 std::string coverage_lines(std::span<const Covered> rows) {
   std::string lines;
   for (const Covered& row : rows)
-    lines += fmt::format(R"({{"pid":{},{},{},{},{},"sites":{},"reached":{},{}}})"
-                         "\n",
-                         row.pid, text("comm", row.comm), text("container", row.container),
-                         text("probe", row.probe), text("file", row.file), row.sites, row.reached,
-                         text("reason", row.reason));
+    lines +=
+        fmt::format(R"({{"pid":{},{},{},{},{},"sites":{},"reached":{},{}}})"
+                    "\n",
+                    row.pid, json_member("comm", row.comm), json_member("container", row.container),
+                    json_member("probe", row.probe), json_member("file", row.file), row.sites,
+                    row.reached, json_member("reason", row.reason));
   return lines;
 }
 

@@ -1,5 +1,7 @@
 #include "render/json_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -182,6 +184,11 @@ bool json_value(Output& output, const Field& field, const schema::Record& record
   }
   output.commit(put_number(output.reserve(number_room), field, bits, moments));
   return false;
+}
+
+std::string json_member(std::string_view name, std::string_view text) {
+  if (is_utf8(text)) return fmt::format("\"{}\":{}", name, json_quoted(text));
+  return fmt::format("\"{0}\":{1},\"{0}_escaped\":true", name, json_quoted(spell_out(text)));
 }
 
 }  // namespace plumb::render

@@ -29,4 +29,7 @@ char* put_json_signed(char* at, int64_t value);
 bool json_value(Output& output, const schema::Field& field, const schema::Record& record,
                 schema::Names& names, Moments& moments);
 
+// `"NAME":"TEXT"`, with its sibling `"NAME_escaped":true` where the text is not UTF-8.
+std::string json_member(std::string_view name, std::string_view text);
+
 }  // namespace plumb::render

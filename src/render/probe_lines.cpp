@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "base/utf8.h"
 #include "probe/argument.h"
 #include "render/json_text.h"
 #include "render/number.h"
@@ -12,14 +11,8 @@ namespace {
 using probe::Argument;
 using probe::Place;
 
-// `"NAME":"TEXT"`, with its sibling where the text is not UTF-8.
-std::string member(std::string_view name, std::string_view text) {
-  if (is_utf8(text)) return fmt::format("\"{}\":{}", name, json_quoted(text));
-  return fmt::format("\"{0}\":{1},\"{0}_escaped\":true", name, json_quoted(spell_out(text)));
-}
-
 std::string member_or_null(std::string_view name, std::string_view text) {
-  return text.empty() ? fmt::format("\"{}\":null", name) : member(name, text);
+  return text.empty() ? fmt::format("\"{}\":null", name) : json_member(name, text);
 }
 
 std::string number(int64_t value) {
@@ -40,7 +33,7 @@ std::string place_of(const Argument& argument) {
       return fmt::format(R"("place":"constant",{},"value":{})",
                          member_or_null("symbol", argument.symbol), number(argument.offset));
     case Place::in_register:
-      return fmt::format(R"("place":"register",{})", member("register", argument.base));
+      return fmt::format(R"("place":"register",{})", json_member("register", argument.base));
     case Place::memory:
       return fmt::format(R"("place":"memory",{},{},{},"scale":{},{},"offset_bytes":{})",
                          member_or_null("segment", argument.segment),
@@ -53,9 +46,10 @@ std::string place_of(const Argument& argument) {
 
 std::string object_of(const Argument& argument) {
   const bool is_told = argument.size != 0;
-  return fmt::format(
-      R"({{"type":{},"size_bytes":{},{},{}}})", is_told ? json_quoted(type_name(argument)) : "null",
-      is_told ? number(argument.size) : "null", place_of(argument), member("text", argument.text));
+  return fmt::format(R"({{"type":{},"size_bytes":{},{},{}}})",
+                     is_told ? json_quoted(type_name(argument)) : "null",
+                     is_told ? number(argument.size) : "null", place_of(argument),
+                     json_member("text", argument.text));
 }
 
 std::string object_of(const probe::Site& site, probe::Machine machine) {
@@ -74,9 +68,9 @@ std::string object_of(const probe::Site& site, probe::Machine machine) {
 std::string probe_lines(const ProbedFile& file) {
   std::string lines;
   for (const probe::Probe& each : file.found.probes) {
-    lines +=
-        fmt::format(R"({{{},"deleted":{},{},{},"sites":[)", member("file", file.path), file.deleted,
-                    member("provider", each.provider), member("name", each.name));
+    lines += fmt::format(R"({{{},"deleted":{},{},{},"sites":[)", json_member("file", file.path),
+                         file.deleted, json_member("provider", each.provider),
+                         json_member("name", each.name));
     for (const probe::Site& site : each.sites)
       lines += (&site == each.sites.data() ? "" : ",") + object_of(site, file.found.machine);
     lines += "]}\n";
