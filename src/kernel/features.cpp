@@ -1,5 +1,6 @@
 #include "kernel/features.h"
 
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <unistd.h>
 
@@ -33,6 +34,16 @@ Availability typed_tracepoint(std::string_view name) {
 Availability iterator(std::string_view over) {
   if (is_kernel_name("bpf_iter_" + std::string(over))) return {true, {}, {}};
   return {false, "this kernel has no iterator over " + std::string(over), "kernel 5.8 or newer"};
+}
+
+// To try a function of the kernel is to patch it, and to wait until nobody runs what it was, twice.
+// So one is tried for all of a kind; of the others it is enough that the kernel's types have them.
+Availability function(Availability (*attempt)(std::string_view), std::string_view name,
+                      bool& proven) {
+  if (proven && kernel_type_id(std::string(name), BTF_KIND_FUNC)) return {true, {}, {}};
+  Availability answer = attempt(name);
+  proven |= answer.yes;
+  return answer;
 }
 
 }  // namespace
@@ -104,9 +115,13 @@ Availability surface_of(std::string_view section) {
   std::string_view kind = section.substr(0, slash);
   std::string_view rest = slash == std::string_view::npos ? "" : section.substr(slash + 1);
   if (kind == "tp_btf") return typed_tracepoint(rest);
-  if (kind == "fentry") return try_trampoline(BPF_TRACE_FENTRY, rest);
-  if (kind == "fexit") return try_trampoline(BPF_TRACE_FEXIT, rest);
-  if (kind == "kprobe" || kind == "kretprobe") return try_kprobe(rest);
+  static bool entries = false, exits = false, kprobes = false;
+  if (kind == "fentry")
+    return function([](auto name) { return try_trampoline(BPF_TRACE_FENTRY, name); }, rest,
+                    entries);
+  if (kind == "fexit")
+    return function([](auto name) { return try_trampoline(BPF_TRACE_FEXIT, name); }, rest, exits);
+  if (kind == "kprobe" || kind == "kretprobe") return function(try_kprobe, rest, kprobes);
   if (kind == "tracepoint") return tracepoint(rest);
   if (section.starts_with("lsm/")) return program_type(ProgramType::lsm);
   if (kind == "iter") return iterator(rest);
