@@ -5,7 +5,6 @@
 #pragma once
 #include "memory.bpf.h"
 #include "registers.bpf.h"
-#include "repeat.bpf.h"
 #include "tail.bpf.h"
 #include <bpf/bpf_tracing.h>
 
@@ -29,53 +28,47 @@ static __always_inline list_t own_args(struct tail *tail)
 	return tail_taken(tail, size, whole);
 }
 
-struct attempt {
-	struct tail *tail;
-	__u64 vector; /* of pointers to strings */
-	__u32 taken;  /* strings */
-	__u32 missed; /* 1: there is more than was taken */
-};
-
-static STEP(take_arg, struct attempt *attempt)
+TAIL_STEP(take_arg)
 {
-	struct tail *tail = attempt->tail;
 	const char *string = NULL;
 	char *to = tail_room(tail, ATTEMPT_ARG_BYTES);
 	char last = 0; /* NUL, unless the text goes on */
 	long got;
 
-	if (bpf_probe_read_user(&string, sizeof(string), (void *)(attempt->vector + at * 8)))
-		attempt->missed = 1;
+	if (bpf_probe_read_user(&string, sizeof(string), (void *)(tail->args.vector + at * 8)))
+		tail->args.missed = 1;
 	if (string && !to)
-		attempt->missed = 1;
+		tail->args.missed = 1;
 	if (!string || !to)
 		return STEP_DONE;
 	got = bpf_probe_read_user_str(to, ATTEMPT_ARG_BYTES, string);
 	if (bpf_probe_read_user(&last, 1, string + got - 1) || last)
-		attempt->missed = 1;
+		tail->args.missed = 1;
 	if (got < 0 || got > ATTEMPT_ARG_BYTES)
 		return STEP_DONE;
 	tail->used += got;
-	attempt->taken++;
+	tail->args.taken++;
 	return STEP_ON;
 }
 
 /* A vector that was passed to execve and not used. What is not in memory now is left out. */
 static __always_inline list_t attempted_args(struct tail *tail, __u64 vector)
 {
-	struct attempt attempt = {.tail = tail, .vector = vector};
 	__u32 begin = tail->used;
 	__u64 next = 0;
 
 	if (!vector)
 		return (list_t){};
-	repeat(ATTEMPT_ARGS, take_arg, &attempt);
-	if (attempt.taken == ATTEMPT_ARGS &&
+	tail->args.vector = vector;
+	tail->args.taken = 0;
+	tail->args.missed = 0;
+	repeat_in_tail(ATTEMPT_ARGS, take_arg, tail);
+	if (tail->args.taken == ATTEMPT_ARGS &&
 	    (bpf_probe_read_user(&next, 8, (void *)(vector + ATTEMPT_ARGS * 8)) || next))
-		attempt.missed = 1;
+		tail->args.missed = 1;
 	return (list_t){
 		.offset = begin - sizeof(struct header),
 		.size = tail->used - begin,
-		.whole = tail->used - begin + attempt.missed,
+		.whole = tail->used - begin + tail->args.missed,
 	};
 }

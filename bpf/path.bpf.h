@@ -6,7 +6,6 @@
  * name ends with " (deleted)", as in /proc/PID/fd.
  */
 #pragma once
-#include "repeat.bpf.h"
 #include "tail.bpf.h"
 
 /* Steps include the mount points that are crossed, which add no component. */
@@ -34,11 +33,6 @@ static __always_inline __u64 name_index(__u64 at)
 	return at & (PATH_DEPTH - 1);
 }
 
-/* What the steps below work on: a step's context has to lie on the stack. */
-struct path_steps {
-	struct tail *tail;
-};
-
 static __always_inline void take_name(struct path_walk *walk, struct dentry *dentry)
 {
 	__u32 names = walk->count;
@@ -50,9 +44,9 @@ static __always_inline void take_name(struct path_walk *walk, struct dentry *den
 	walk->count = names + 1;
 }
 
-static STEP(path_step, struct path_steps *steps)
+TAIL_STEP(path_step)
 {
-	struct path_walk *walk = &steps->tail->walk;
+	struct path_walk *walk = &tail->walk;
 	struct dentry *dentry = walk->dentry, *parent = BPF_CORE_READ(dentry, d_parent);
 	struct vfsmount *mnt = walk->mnt;
 
@@ -71,9 +65,8 @@ static STEP(path_step, struct path_steps *steps)
  * The number of names is read again each time: kept in a register it makes clang enter the loop in
  * the middle, which kernels before 6.5 refuse ("back-edge from insn 700 to 701").
  */
-static STEP(append_name, struct path_steps *steps)
+TAIL_STEP(append_name)
 {
-	struct tail *tail = steps->tail;
 	__u32 names = tail->walk.count < PATH_DEPTH ? tail->walk.count : PATH_DEPTH;
 	char *to = tail_room(tail, 512);
 	__u32 name = names - 1 - at, length;
@@ -87,9 +80,8 @@ static STEP(append_name, struct path_steps *steps)
 	return STEP_ON;
 }
 
-static __always_inline void append_path(struct path_steps *steps)
+static __always_inline void append_path(struct tail *tail)
 {
-	struct tail *tail = steps->tail;
 	__u32 count = tail->walk.count;
 	char *to = tail_room(tail, 512);
 
@@ -97,7 +89,7 @@ static __always_inline void append_path(struct path_steps *steps)
 		__builtin_memcpy(to, count ? "..." : "/\0\0", 3);
 		tail->used += count ? 3 : 1;
 	}
-	repeat(PATH_DEPTH, append_name, steps);
+	repeat_in_tail(PATH_DEPTH, append_name, tail);
 }
 
 /* It hangs in no tree: memory with a name (memfd); or a pipe, a socket, a namespace, which have no place. */
@@ -128,7 +120,6 @@ static __always_inline void append_deleted(struct tail *tail)
 static __always_inline text_t walk_text(struct tail *tail, bool alone)
 {
 	struct path_walk *walk = &tail->walk;
-	struct path_steps steps = {.tail = tail};
 	struct dentry *dentry = walk->dentry;
 	__u32 begin = tail->used;
 	text_t ref = {.offset = begin - sizeof(struct header)};
@@ -143,9 +134,9 @@ static __always_inline text_t walk_text(struct tail *tail, bool alone)
 			return (text_t){};
 		walk->complete = 1;
 	} else {
-		repeat(PATH_STEPS, path_step, &steps);
+		repeat_in_tail(PATH_STEPS, path_step, tail);
 	}
-	append_path(&steps);
+	append_path(tail);
 	if (is_deleted(dentry, alone))
 		append_deleted(tail);
 	ref.size = tail->used - begin;

@@ -14,6 +14,7 @@
  */
 #pragma once
 #include "emit.bpf.h"
+#include "repeat.bpf.h"
 
 #define RECORD_BYTES (30 * 1024) /* with the rest, what a per-CPU map takes: 32 KiB */
 #define TEXT_BYTES   4096         /* the longest single text: PATH_MAX */
@@ -22,9 +23,14 @@
 #define PATH_DEPTH 64
 
 /*
- * Work space of bpf/path.bpf.h. It lies in a map and not on the stack because the verifier follows
- * the values of stack slots, and would walk each combination of steps apart.
+ * Work space of bpf/path.bpf.h, and of bpf/args.bpf.h. It lies in a map and not on the stack because the verifier
+ * follows the values of stack slots, and would walk each combination of steps apart.
  */
+struct args_walk {
+	__u64 vector; /* of pointers to strings */
+	__u32 taken;  /* strings */
+	__u32 missed; /* 1: there is more than was taken */
+};
 struct path_walk {
 	struct dentry *dentry, *root;
 	struct vfsmount *mnt, *root_mnt;
@@ -39,7 +45,10 @@ struct path_walk {
 struct tail {
 	__u32 users; /* programs that claim it now; only one alone may have it */
 	__u32 used; /* bytes of the record: header, event and the tails so far */
-	struct path_walk walk;
+	union {
+		struct path_walk walk;
+		struct args_walk args;
+	};
 	char record[RECORD_BYTES];
 };
 
@@ -49,6 +58,43 @@ struct {
 	__type(key, __u32);
 	__type(value, struct tail);
 } tails SEC(".maps") DOC("records under construction");
+
+/*
+ * A step of a loop (bpf/repeat.bpf.h) that works on a tail alone. For kernels without bpf_loop it is a global function, which
+ * the verifier walks once, and not once per turn; such a function takes no pointer (before 5.12), so it looks the
+ * tail up itself. Its object has it even if no program calls it.
+ */
+#ifdef PLUMB_LOOP_HELPER
+#define TAIL_STEP(name)                                                                            \
+	static __always_inline long name##_of(struct tail *tail, __u32 at);                        \
+	static __noinline long name(__u32 at, struct tail **tail)                                  \
+	{                                                                                          \
+		return name##_of(*tail, at);                                                       \
+	}                                                                                          \
+	static __always_inline long name##_of(struct tail *tail, __u32 at)
+#define repeat_in_tail(most, step, tail)                                                           \
+	do {                                                                                       \
+		struct tail *tail_ = tail;                                                         \
+		bpf_loop(most, step, &tail_, 0);                                                   \
+	} while (0)
+#else
+#define TAIL_STEP(name)                                                                            \
+	static __always_inline long name##_of(struct tail *tail, __u32 at);                        \
+	__noinline long name(__u32 at)                                                             \
+	{                                                                                          \
+		__u32 zero = 0;                                                                    \
+		struct tail *tail = bpf_map_lookup_elem(&tails, &zero);                            \
+		return tail ? name##_of(tail, at) : STEP_DONE;                                     \
+	}                                                                                          \
+	static __always_inline long name##_of(struct tail *tail, __u32 at)
+#define repeat_in_tail(most, step, tail)                                                           \
+	do {                                                                                       \
+		for (__u32 at_ = 0; at_ < (most); at_++) {                                         \
+			if (step(at_) == STEP_DONE)                                                \
+				break;                                                             \
+		}                                                                                  \
+	} while (0)
+#endif
 
 static __always_inline void give_back(struct tail *tail)
 {
