@@ -98,13 +98,7 @@ static __always_inline bool build_key(struct key_bytes *key, const void *event, 
 	return true;
 }
 
-/* Up to two numbers: their key is built on the stack, which no other program can take over. */
-static __always_inline bool is_short_key(void)
-{
-	return (plan.keys == 1 || plan.keys == 2) && !plan.key[0].is_tail && plan.key[0].size <= 8 &&
-	       (plan.keys == 1 || (!plan.key[1].is_tail && plan.key[1].size <= 8));
-}
-
+/* Of up to two numbers: it is built on the stack, which no other program can take over. */
 static __always_inline void build_short_key(__u64 key[2], const void *event)
 {
 	key[0] = load_number(event, plan.key[0].offset, plan.key[0].size, false);
@@ -143,7 +137,7 @@ static __always_inline bool add_to_group(const void *key, const void *event, __u
  * False: it has to be sent to user space instead. So has an event whose program took this CPU from another one in
  * the middle of its key.
  */
-static __noinline bool add_by_long_key(const void *event, const char *body, __u32 weight,
+static __noinline ONLY_WITH("plan.long_key") bool add_by_long_key(const void *event, const char *body, __u32 weight,
 				       __u32 epoch)
 {
 	__u32 zero = 0;
@@ -166,7 +160,7 @@ static __always_inline bool aggregate(const void *event, const char *body, __u32
 {
 	__u64 key[2];
 
-	if (!is_short_key())
+	if (plan.long_key)
 		return add_by_long_key(event, body, weight, epoch);
 	build_short_key(key, event);
 	if (plan.direct && key[0] < plan.direct) {

@@ -77,6 +77,7 @@ struct plan {
 	__u32 keys;
 	__u32 metrics;
 	__u32 grouped;       /* aggregate in the kernel instead of sending records */
+	__u32 long_key;      /* of a text, or more than two numbers; else it is built on the stack */
 	__u32 direct;        /* a group whose key is below this has the cell of that index, */
 	__u32 few;           /* or, if this is set, one of so many, as long as there are some */
 	__u32 alone;         /* no program here comes upon another one of this tracer on its CPU */

@@ -69,6 +69,9 @@
  */
 #define WANTED(name, fields) const volatile bool name TAG("wanted:" fields) = true
 
+/* A function that is called only where this constant is not zero: else it is left out (src/kernel/gated_calls.h). */
+#define ONLY_WITH(constant) TAG("only with:" constant)
+
 /*
  * Programs that serve one purpose; the first of them that this kernel allows is loaded, in the
  * order of src/kernel/choose.cpp. The purpose is a phrase that completes

@@ -78,7 +78,7 @@ static __always_inline bool leaf_holds(const volatile struct leaf *leaf, const v
  * `early` asks before the tails are read: false then means that no tail could make it pass. A leaf
  * that needs a tail is not evaluated early; the answer is "it may".
  */
-static __noinline bool where_passes(const void *event, const char *body, bool early)
+static __noinline ONLY_WITH("plan.leaves") bool where_passes(const void *event, const char *body, bool early)
 {
 	__u8 next = 0;
 

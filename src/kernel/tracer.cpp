@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <span>
+#include <utility>
 
 #include "base/text.h"
 #include "kernel/features.h"
@@ -121,6 +122,7 @@ Result<Tracer> Tracer::read(const Embedded& embedded) {
   if (!tracer.object_)
     return fail("open " + tracer.name_ + ": not an object of BPF programs",
                 "docs/writing-a-tracer.md tells how one is compiled");
+  tracer.gated_ = gated_calls(object, bpf_object__btf(tracer.object_.get()));
   return tracer;
 }
 
@@ -225,10 +227,12 @@ Result<> Tracer::load() {
       bpf_program__set_expected_attach_type(program,
                                             static_cast<bpf_attach_type>(many_at_once_attachment));
   }
+  std::erase_if(gated_, [&](const GatedCall& call) { return knob(call.constant) != 0; });
+  TRY(leave_out(object_.get(), gated_));
   TRY(cover({bpf_object__btf(object_.get())}));
   if (const int error = bpf_object__load(object_.get()); error != 0)
     return explain_refusal(name_, object_.get(), -error);
-  TRY(fill_maps());
+  for (const auto& [name, values] : std::exchange(contents_, {})) TRY(put(name, 0, values));
   return map_accounts();
 }
 
@@ -245,12 +249,6 @@ Result<> Tracer::put(const std::string& name, uint32_t first,
     if (bpf_map_update_elem(map(name), &key, values[i].data(), BPF_ANY))
       return fail_errno("fill the map " + name + " of " + name_, errno);
   }
-  return {};
-}
-
-Result<> Tracer::fill_maps() {
-  for (const auto& [name, values] : contents_) TRY(put(name, 0, values));
-  contents_.clear();
   return {};
 }
 

@@ -16,6 +16,7 @@
 #include "base/mapping.h"
 #include "base/result.h"
 #include "kernel/embedded.h"
+#include "kernel/gated_calls.h"
 #include "kernel/user_places.h"
 #include "query/plan.h"
 #include "schema/schema.h"
@@ -138,7 +139,6 @@ class Tracer {
   static Result<Tracer> read(const Embedded& embedded);
   Result<> read_object();
   Result<> map_accounts();
-  Result<> fill_maps();
   Result<> attach_hook(const Hook& hook);
 
   std::string name_;
@@ -150,6 +150,7 @@ class Tracer {
   std::unique_ptr<schema::Schema> schema_;
   query::Limits limits_;
   std::vector<Hook> hooks_;
+  std::vector<GatedCall> gated_;
   std::vector<LinkPtr> links_;
   Mapping accounts_;  // empty before load
 };
