@@ -22,7 +22,7 @@ struct targeting {
 	__u32 by_pid;  /* the process is in `targets` */
 	__u32 uids;    /* how many of `uid` are set */
 	__u32 comms;   /* of `comm` */
-	__u32 cgroups; /* of target_cgroups */
+	__u32 cgroups; /* of target_cgroups are used, or may be once it runs */
 	__u32 self;    /* plumb itself is never traced: it would trace its own tracing */
 	__u32 mount_ns;    /* its mount namespace, and the root that it sees there: */
 	__u32 root_device; /* as super_block.s_dev has it */
@@ -46,7 +46,10 @@ struct {
 	__type(value, __u32);
 } targets SEC(".maps") SHARED DOC("traced processes");
 
-/* The traced control groups and everything below them; set by user space, never changed. */
+/*
+ * The traced control groups and everything below them. Set and removed by user space, as containers come
+ * and go: the places in use are the first ones. Full: a container that starts is not traced, which is told.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_CGROUP_ARRAY);
 	__uint(max_entries, TARGET_CGROUPS);
@@ -60,8 +63,10 @@ static __always_inline bool in_target_cgroup(void)
 	for (__u32 i = 0; i < TARGET_CGROUPS; i++) {
 		if (i >= targeting.cgroups)
 			break;
-		if (bpf_current_task_under_cgroup(&target_cgroups, i) == 1)
-			return true;
+		long under = bpf_current_task_under_cgroup(&target_cgroups, i);
+
+		if (under)
+			return under == 1; /* negative: nothing has this place, nor those after it */
 	}
 	return false;
 }

@@ -119,7 +119,7 @@ FlagGroup target_flags(Request& r, bool live) {
         true},
        {"--container",
         "NAME|ID",
-        "this container, besides those of --cgroup; may be repeated",
+        "this container, now or when it starts, besides those of --cgroup; may be repeated",
         into(r.who.containers),
         "",
         {},

@@ -141,7 +141,8 @@ Result<> apply_targeting(Tracer& tracer, const Targeting& targeting) {
   TRY(tracer.set("targeting.mount_ns", targeting.view.mount_ns));
   TRY(tracer.set("targeting.root_device", targeting.view.root_device));
   TRY(tracer.set("targeting.root_inode", targeting.view.root_inode));
-  TRY(tracer.set("targeting.cgroups", targeting.cgroups.size()));
+  TRY(tracer.set("targeting.cgroups", targeting.more_cgroups ? tracer.constant("TARGET_CGROUPS")
+                                                             : targeting.cgroups.size()));
   TRY(tracer.set("targeting.uids", targeting.uids.size()));
   for (size_t i = 0; i < targeting.uids.size(); i++)
     TRY(tracer.set(fmt::format("targeting.uid[{}]", i), targeting.uids[i]));

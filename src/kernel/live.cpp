@@ -168,14 +168,7 @@ Result<> Live::configure_current() {
 Result<> Live::load_engine(const LiveOptions& options) {
   TRY(engine_->load());
   const std::vector<std::string>& cgroups = options.targeting.cgroups;
-  for (uint32_t i = 0; i < cgroups.size(); i++) {
-    Fd cgroup(::open(cgroups[i].c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!cgroup) return fail_errno("cgroup " + cgroups[i], errno);
-    const int fd = cgroup.get();
-    if (bpf_map_update_elem(engine_->map("target_cgroups"), &i, &fd, BPF_ANY))
-      return fail_errno("trace cgroup " + cgroups[i], errno,
-                        "only directories of the cgroup2 file system can be traced");
-  }
+  for (uint32_t i = 0; i < cgroups.size(); i++) TRY(target_cgroup(i, cgroups[i]));
   return {};
 }
 

@@ -40,6 +40,7 @@ struct Targeting {
   std::vector<uint32_t> uids;
   std::vector<std::string> comms;    // of at most 15 bytes
   std::vector<std::string> cgroups;  // absolute paths in the cgroup2 file system
+  bool more_cgroups = false;         // others may be added while it runs
 };
 
 struct LiveOptions {
@@ -83,6 +84,14 @@ class Live {
   // Adds a process to the targets, and takes one out; it need not be there.
   Result<> target(uint32_t pid);
   Result<> forget(uint32_t pid);
+
+  // Traces a control group, by its absolute path, and all below it, at this place of those that the
+  // programs look at, instead of what was there; leaves a place empty. They stop at the first empty
+  // one.
+  Result<> target_cgroup(uint32_t place, const std::string& path);
+  Result<> forget_cgroup(uint32_t place);
+  // How many there are, where more_cgroups was asked for.
+  uint32_t cgroup_places() const;
 
   // Is any process left of those that were chosen by pid, or of those they started?
   bool has_targets() const;

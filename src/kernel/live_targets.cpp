@@ -1,5 +1,6 @@
-// Live: the processes that are traced, by pid.
+// Live: the processes that are traced, by pid and by control group.
 #include <bpf/bpf.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -19,6 +20,26 @@ Result<> Live::forget(uint32_t pid) {
   if (bpf_map_delete_elem(engine_->map("targets"), &pid) && errno != ENOENT)
     return fail_errno(fmt::format("forget process {}", pid), errno);
   return {};
+}
+
+Result<> Live::target_cgroup(uint32_t place, const std::string& path) {
+  Fd cgroup(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!cgroup) return fail_errno("cgroup " + path, errno);
+  const int fd = cgroup.get();
+  if (bpf_map_update_elem(engine_->map("target_cgroups"), &place, &fd, BPF_ANY))
+    return fail_errno("trace cgroup " + path, errno,
+                      "only directories of the cgroup2 file system can be traced");
+  return {};
+}
+
+Result<> Live::forget_cgroup(uint32_t place) {
+  if (bpf_map_delete_elem(engine_->map("target_cgroups"), &place) && errno != ENOENT)
+    return fail_errno(fmt::format("forget cgroup {}", place), errno);
+  return {};
+}
+
+uint32_t Live::cgroup_places() const {
+  return static_cast<uint32_t>(engine_->constant("TARGET_CGROUPS"));
 }
 
 bool Live::has_targets() const {

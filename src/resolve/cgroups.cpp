@@ -195,6 +195,12 @@ std::vector<Cgroup> Cgroups::tree(std::string_view path) const {
   return found;
 }
 
+std::vector<Cgroup> Cgroups::children(std::string_view path) const {
+  std::vector<Cgroup> found;
+  add_children(directory(path), std::string(path), found);
+  return found;
+}
+
 Result<uint64_t> Cgroups::id_of(std::string_view path) const {
   if (mount_.empty())
     return fail(fmt::format("cgroup {}: no cgroup2 hierarchy is mounted", path),
@@ -221,10 +227,9 @@ std::string Cgroups::neighbours(const std::string& path) const {
     parent.resize(parent.rfind('/'));
     if (parent.empty()) parent = "/";
   } while (parent != "/" && !directory_stat(directory(parent)));
-  std::vector<Cgroup> children;
-  add_children(directory(parent), parent, children);
   std::vector<std::string> names;
-  for (const Cgroup& child : children) names.push_back(printable(last_component(child.path)));
+  for (const Cgroup& child : children(parent))
+    names.push_back(printable(last_component(child.path)));
   std::sort(names.begin(), names.end());
   if (auto near = std::find(names.begin(), names.end(), nearest(missing, names));
       near != names.end())

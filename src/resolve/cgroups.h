@@ -56,6 +56,11 @@ class Cgroups {
   // when there is none.
   std::vector<Cgroup> tree(std::string_view path = "/") const;
 
+  // Those directly below it, in no order.
+  std::vector<Cgroup> children(std::string_view path) const;
+  // Where it is in the file system.
+  std::string directory(std::string_view path) const;
+
   // A process lives in this cgroup or below it (cgroup.events); true when the kernel does not say.
   bool populated(std::string_view path) const;
 
@@ -68,7 +73,6 @@ class Cgroups {
   Lookup by_handle(uint64_t id, std::string& path) const;
   void scan(Clock::time_point now);
   std::string_view remember(uint64_t id, std::string path);
-  std::string directory(std::string_view path) const;
   std::string neighbours(const std::string& path) const;
 
   std::string mount_;

@@ -26,6 +26,11 @@ bool is_called(const Container& container, std::string_view name) {
   return own.empty() || own.ends_with('/');
 }
 
+bool has_id(const Container& container, std::string_view prefix) {
+  return prefix.size() >= shortest_prefix && is_full_id(container.id) &&
+         container.id.starts_with(prefix);
+}
+
 template <class Wanted>
 std::vector<Container> only(const std::vector<Container>& all, Wanted wanted) {
   std::vector<Container> some;
@@ -61,13 +66,10 @@ Result<std::vector<Container>> choose(std::string_view wanted,
   if (wanted.empty()) return misuse("container: the name is empty");
   auto chosen = only(running, [&](const Container& one) { return is_called(one, wanted); });
   if (!chosen.empty()) return chosen;
-  if (is_hex(wanted) && wanted.size() >= shortest_prefix)
-    chosen = only(running, [&](const Container& one) {
-      return is_full_id(one.id) && one.id.starts_with(wanted);
-    });
+  chosen = only(running, [&](const Container& one) { return has_id(one, wanted); });
   if (chosen.size() > 1)
-    return fail(fmt::format("container {}: {} ids begin so", wanted, chosen.size()),
-                fmt::format("write more digits, or a name: {}", list_names(chosen)));
+    return misuse(fmt::format("container {}: {} ids begin so", wanted, chosen.size()),
+                  fmt::format("write more digits, or a name: {}", list_names(chosen)));
   if (!chosen.empty()) return chosen;
   std::string what = fmt::format("container {}: not running", wanted);
   if (running.empty()) return fail(what, "no running container was found; --cgroup takes a path");
@@ -75,6 +77,10 @@ Result<std::vector<Container>> choose(std::string_view wanted,
 }
 
 }  // namespace
+
+bool is_meant(const Container& container, std::string_view name_or_id) {
+  return is_called(container, name_or_id) || has_id(container, name_or_id);
+}
 
 std::string shown_name(const Container& container) {
   if (!container.name.empty()) return container.name;
@@ -136,6 +142,11 @@ std::string Containers::name_of(uint64_t cgroup_id) {
   CachedName answer{container ? shown_name(*container) : "",
                     settled ? Cgroups::Clock::time_point::max() : now + wait, wait};
   return cache_.insert_or_assign(cgroup_id, std::move(answer)).first->second.name;
+}
+
+std::optional<Container> Containers::at(std::string_view cgroup) {
+  states_.refresh();
+  return innermost(cgroup);
 }
 
 std::vector<Container> Containers::running() {

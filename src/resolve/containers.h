@@ -32,6 +32,10 @@ struct Container {
   std::string cgroup;   // its own one; its processes may live below
 };
 
+// Is it meant by this name? A kubernetes name may be given from any of its parts on
+// ("POD/CONTAINER"), an id by its first 6 or more digits.
+bool is_meant(const Container& container, std::string_view name_or_id);
+
 // The name, or the first 12 characters of an id of 64.
 std::string shown_name(const Container& container);
 
@@ -47,10 +51,13 @@ class Containers {
   // is not seen.
   std::string name_of(uint64_t cgroup_id);
 
-  // The cgroups of every running container that is called `name_or_id`, each with all below it,
-  // parents first. A kubernetes name may be given from any of its parts on ("POD/CONTAINER"); an id
-  // by its first 6 or more digits if they fit one container. Fails with what is running as a hint.
+  // The cgroups of every running container that is called `name_or_id`, or of the one whose id
+  // begins so, each with all below it, parents first. Fails with what is running as a hint, as
+  // misuse where no container could ever be meant.
   Result<std::vector<uint64_t>> cgroup_ids(std::string_view name_or_id);
+
+  // The container that the cgroup is in, as the state files have it now.
+  std::optional<Container> at(std::string_view cgroup);
 
   // Every container with a live process, in the order of their cgroups' paths.
   std::vector<Container> running();

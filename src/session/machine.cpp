@@ -57,11 +57,14 @@ std::string Machine::container_of(uint32_t pid) {
 }
 
 void Machine::learn_containers() {
-  for (const resolve::Container& each : containers_.running())
-    for (const resolve::Cgroup& cgroup : cgroups_.tree(each.cgroup)) {
-      cgroups_.path_of(cgroup.id);
-      containers_.name_of(cgroup.id);
-    }
+  for (const resolve::Container& each : containers_.running()) learn(each);
+}
+
+void Machine::learn(const resolve::Container& container) {
+  for (const resolve::Cgroup& cgroup : cgroups_.tree(container.cgroup)) {
+    cgroups_.path_of(cgroup.id);
+    containers_.name_of(cgroup.id);
+  }
 }
 
 }  // namespace plumb::session

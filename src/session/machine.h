@@ -26,8 +26,9 @@ class Machine : public schema::Names {
   // The shown name of the container that a process is in now; "" in none. What it is called is
   // known from then on, though it may have ended when an event of it is read.
   std::string container_of(uint32_t pid);
-  // The same for all containers that run now.
+  // The same for all containers that run now, and for one.
   void learn_containers();
+  void learn(const resolve::Container& container);
 
   resolve::Cgroups& cgroups() { return cgroups_; }
   resolve::Containers& containers() { return containers_; }

@@ -107,8 +107,13 @@ Result<uint32_t> find_user(const std::string& user) {
 Result<> find_cgroups(const Who& who, Machine& machine, kernel::Targeting& targeting) {
   std::vector<uint64_t> ids;
   for (const std::string& path : who.cgroups) ids.push_back(TRY(machine.cgroups().id_of(path)));
-  for (const std::string& container : who.containers)
-    for (uint64_t id : TRY(machine.containers().cgroup_ids(container))) ids.push_back(id);
+  for (const std::string& container : who.containers) {
+    auto found = machine.containers().cgroup_ids(container);
+    const bool may_come =
+        targeting.more_cgroups && !found && found.error().exit_status != Exit::usage;
+    if (!may_come)
+      for (uint64_t id : TRY(std::move(found))) ids.push_back(id);
+  }
   std::set<std::string> paths;
   for (uint64_t id : ids) paths.emplace(machine.cgroups().path_of(id));
   for (const std::string& path : paths) {
@@ -186,8 +191,10 @@ kernel::View own_view(Machine& machine) {
   return view;
 }
 
-Result<kernel::Targeting> find_targets(const Request& request, Machine& machine) {
+Result<kernel::Targeting> find_targets(const Request& request, Machine& machine,
+                                       bool containers_may_come) {
   kernel::Targeting targeting;
+  targeting.more_cgroups = containers_may_come;
   targeting.by_pid = !request.who.pids.empty() || !request.command.empty();
   targeting.follow = request.who.follow;
   targeting.comms = request.who.comms;

@@ -30,8 +30,9 @@ Result<> check_every(const Request& request, bool groups);
 Result<kernel::Tracer> open_tracer(const std::string& name);
 
 // The conditions of `who` in the kernel's terms. Fails when a pid, user, cgroup or container does
-// not exist. `machine` finds cgroups and containers.
-Result<kernel::Targeting> find_targets(const Request& request, Machine& machine);
+// not exist, save a container that may come later. `machine` finds cgroups and containers.
+Result<kernel::Targeting> find_targets(const Request& request, Machine& machine,
+                                       bool containers_may_come);
 
 // An error when the rings would take more than half of the memory that is available: the kernel
 // would make room for them by killing processes.

@@ -11,6 +11,7 @@
 #include "session/coverage.h"
 #include "session/describe.h"
 #include "session/interrupt.h"
+#include "session/late_containers.h"
 #include "session/late_files.h"
 #include "session/pipeline.h"
 #include "session/prepare.h"
@@ -62,6 +63,10 @@ class Run {
   void look_for(LateFiles::Wanted wanted, Machine& machine) {
     late_.emplace(std::move(wanted), live_, machine);
   }
+  void look_for(std::vector<std::string> traced, LateContainers::Watch watch, Machine& machine) {
+    containers_.emplace(request_.who.containers, std::move(traced), std::move(watch), live_,
+                        machine);
+  }
 
   Result<int> go(Command* command) {
     began_ = interval_begin_ = Clock::now();
@@ -71,6 +76,7 @@ class Run {
     Result<> written;
     while (written && !ended(command)) {
       live_.wait(pause());
+      containers_->add_new();
       late_->add_new();
       drain(false);
       written = periodic();
@@ -79,6 +85,7 @@ class Run {
     tell_rest();
     show_groups(request_.every ? Kind::repeated : Kind::whole);
     report_.tell_losses();
+    containers_->tell_missed();
     if (written) written = flush();
     if (opened_.finish) {
       auto finished = opened_.finish(report_.statistics_line());
@@ -97,7 +104,7 @@ class Run {
   }
 
   std::chrono::milliseconds pause() const {
-    auto until = std::min(next_report_, Clock::now() + idle_pause);
+    auto until = std::min({next_report_, Clock::now() + idle_pause, containers_->next_look()});
     if (request_.time)
       until = std::min(until, began_ + std::chrono::duration_cast<Clock::duration>(*request_.time));
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
@@ -148,6 +155,7 @@ class Run {
     if (now - last_check_ >= loss_check) {
       report_.tell_losses();
       late_->tidy();
+      containers_->tidy();
       if (now - began_ >= loss_check && !unsure_.empty()) {
         TRY(forget_ended(live_, unsure_));
         unsure_.clear();
@@ -190,6 +198,7 @@ class Run {
   Report report_;
   std::vector<Process> unsure_;
   std::optional<LateFiles> late_;
+  std::optional<LateContainers> containers_;
   bool targets_gone_ = false;  // every process of --pid has ended, and those it started
   Clock::time_point began_{}, interval_begin_{}, next_report_{}, last_check_{};
 };
@@ -221,10 +230,11 @@ Result<int> trace(const Request& request) {
   kernel::capture_libbpf_messages(request.verbose);
   Machine machine;
   auto mappings = LateFiles::watch(request);
+  auto comers = LateContainers::watch(request, machine);
   Prepared prepared = TRY(prepare(request, machine));
   say_unknown_names(prepared, machine);
   kernel::LiveOptions options = live_options(request);
-  options.targeting = TRY(find_targets(request, machine));
+  options.targeting = TRY(find_targets(request, machine, comers && *comers));
   std::vector<const query::Plan*> plans;
   for (const auto& plan : prepared.plans) plans.push_back(plan.get());
   if (request.plan_only) {
@@ -250,6 +260,7 @@ Result<int> trace(const Request& request) {
   run.look_for({std::move(prepared.probes), TRY(search_of(request)), std::move(mappings),
                 options.targeting.by_pid},
                machine);
+  run.look_for(options.targeting.cgroups, std::move(comers), machine);
   run.look_again(TRY(settle_targets(*live, request, chosen)));
   std::optional<Command> command;
   if (!program.empty()) command = TRY(prepare_command(*live, program, request.command));

@@ -159,6 +159,18 @@ TEST_F(Emit, ATargetMustMeetEveryCondition) {
   EXPECT_EQ(reads_of_args, 1);
 }
 
+TEST_F(Emit, ControlGroupsMayComeWhileItRuns) {
+  exec.targeting = {.more_cgroups = true};
+  load();
+  machine.cgroup_places = 0;
+  machine.in_cgroups = {1};
+  EXPECT_EQ(fate(), "not_target") << "none is there, which is not everybody";
+  machine.cgroup_places = 2;
+  EXPECT_EQ(fate(), "emitted");
+  machine.in_cgroups = {3};
+  EXPECT_EQ(fate(), "not_target");
+}
+
 TEST_F(Emit, PlumbItselfIsNeverTraced) {
   exec.self = 200;
   load();

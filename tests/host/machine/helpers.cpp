@@ -93,6 +93,7 @@ long bpf_get_current_comm(void* buf, __u32 size_of_buf) {
 __u64 bpf_get_current_cgroup_id(void) { return machine().cgroup; }
 
 long bpf_current_task_under_cgroup(void*, __u32 index) {
+  if (index >= machine().cgroup_places) return -EAGAIN;
   return machine().in_cgroups.contains(index);
 }
 

@@ -29,7 +29,8 @@ class Machine {
   pt_regs* registers = nullptr;    // of the current task, in a system call
   uint64_t cookie = 0;             // of the attachment by which a program is run
   uint64_t cgroup = 1;
-  std::set<uint32_t> in_cgroups;  // places of target_cgroups that the current task is below
+  std::set<uint32_t> in_cgroups;        // places of target_cgroups that the current task is below
+  uint32_t cgroup_places = UINT32_MAX;  // so many of the first ones are in use
   uint32_t cpu = 0;
   uint64_t now = 10'000'000'000;  // ns, CLOCK_MONOTONIC
   std::function<uint32_t()> random = [] { return 0; };

@@ -16,8 +16,8 @@ struct Shape {
   uint32_t max_entries = 0;
 };
 
-// Arrays and hashes, per CPU or not, and queues. Each value is memory of its own, so that a program that leaves
-// it is caught.
+// Arrays and hashes, per CPU or not, and queues. Each value is memory of its own, so that a program
+// that leaves it is caught.
 class Map {
  public:
   explicit Map(const Shape& shape) : shape_(shape) {}
