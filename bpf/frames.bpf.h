@@ -1,27 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Calls of user functions that are under way, for bpf/probe.bpf.c: a stack for each thread.
- *
- * The kernel keeps at most 64 returns of a thread in mind (MAX_URETPROBE_DEPTH, include/linux/uprobes.h), those of
- * all probes together; of deeper calls the end is not seen, so they are lost when they begin.
+ * Calls that are under way, a stack for each thread: of user functions (bpf/user_frames.bpf.h) or the kernel's
+ * (bpf/kernel_frames.bpf.h), which know when a call is over and whether its return will be seen.
  */
 #pragma once
-#include "kernel_user.bpf.h"
+#include "probe_event.bpf.h"
 #include "repeat.bpf.h"
 #include "state.bpf.h"
 #include "tail.bpf.h"
-
-enum probe_limits { PROBE_VALUES = 12, MOST_FRAMES = 64 };
-
-/* Over this user space writes the event that the probe has (src/kernel/probe.cpp). */
-struct probe {
-	struct caller who;
-	__u32 function; /* which of those that the probe's name stands for */
-	__u32 unread;   /* a bit for each value that could not be read, and one for the result */
-	__u64 value[PROBE_VALUES]; /* numbers, or each a struct tail_ref */
-	__u64 result;
-	ns_t latency; /* in a frame: when it began */
-};
 
 /* Stands in a frame where a record has its header. */
 struct frame_head {
@@ -60,28 +46,7 @@ THREAD_STATE(depths, struct depth, "how many calls each thread is in");
 
 _Static_assert(sizeof(struct frame_head) == sizeof(struct header), "a head takes the place of a header");
 
-/* Where the kernel sends functions back to that a uretprobe is on; one per process (kernel/events/uprobes.c). */
-static __always_inline __u64 trampoline(void)
-{
-	struct mm_struct___probed *mm = (void *)BPF_CORE_READ(current_task(), mm);
-
-	return BPF_CORE_READ(mm, uprobes_state.xol_area, vaddr);
-}
-
-/*
- * Has the call ended whose frame is at `stack`, now that a function is entered at `entered`? At the same place stands
- * another one's, or that of a function which ended by jumping to this one: then its return address is still the
- * trampoline.
- */
-static __always_inline bool is_over(__u64 stack, __u64 entered)
-{
-	__u64 back = 0;
-
-	if (stack != entered)
-		return stack < entered;
-	return bpf_probe_read_user(&back, sizeof(back), (void *)entered) || back != trampoline();
-}
-
+/* A call of `function` begins with the stack pointer `stack`, or ends that had. */
 struct frames_walk {
 	struct frame_key key; /* of the innermost frame, plus one */
 	__u64 stack;
@@ -89,23 +54,20 @@ struct frames_walk {
 	__u32 returning;
 };
 
+/* Has the call of this frame ended, whose return was not seen, now that another one begins or ends? */
+static __always_inline bool is_over(const struct frame *frame, const struct frames_walk *walk);
+/* Whether the kernel will take note of the return, which it does behind the programs at the call. */
+static __always_inline bool has_return(struct task_struct *task);
+
 static STEP(drop_frame, struct frames_walk *walk)
 {
 	struct frame_key key = {walk->key.thread, walk->key.depth - 1};
 	struct frame *frame;
-	bool over;
 
 	if (!walk->key.depth)
 		return STEP_DONE;
 	frame = bpf_map_lookup_elem(&frames, &key);
-	if (!frame)
-		over = true;
-	else if (walk->returning)
-		over = frame->head.stack < walk->stack || (frame->head.stack == walk->stack &&
-							   frame->event.function != walk->function);
-	else
-		over = is_over(frame->head.stack, walk->stack);
-	if (!over)
+	if (frame && !is_over(frame, walk))
 		return STEP_DONE;
 	bpf_map_delete_elem(&frames, &key);
 	walk->key.depth = key.depth;
@@ -118,20 +80,13 @@ static __always_inline void count_lost_span(void)
 	count_outcome(OUTCOME_LOST_STATE_FULL);
 }
 
-/* Whether the kernel will take note of the return, which it does behind the programs at the call. */
-static __always_inline bool has_return(struct task_struct *task)
-{
-	struct task_struct___probed *probed = (void *)task;
-
-	return BPF_CORE_READ(probed, utask, depth) < MOST_FRAMES;
-}
-
 /* The event in this frame, with `used` bytes of its record, waits for its return. */
 static __always_inline void push_frame(struct frame *frame, __u32 used, __u64 stack)
 {
 	struct task_struct *task = current_task();
 	struct depth *state = new_thread_state(depths, task);
-	struct frames_walk walk = {.key.thread = (__u64)task, .stack = stack};
+	struct frames_walk walk = {
+		.key.thread = (__u64)task, .stack = stack, .function = frame->event.function};
 
 	if (!state)
 		return;
@@ -152,12 +107,12 @@ static __always_inline void push_frame(struct frame *frame, __u32 used, __u64 st
  * The frame of the function that returns now, and its key, for close_frame; NULL: nobody saw it begin, or it is lost.
  * No other thread removes it.
  */
-static __always_inline struct frame *returning_frame(struct pt_regs *ctx, __u32 function, struct frame_key *key)
+static __always_inline struct frame *returning_frame(__u64 stack, __u32 function, struct frame_key *key)
 {
 	struct task_struct *task = current_task();
 	struct depth *state = thread_state(depths, task);
 	struct frames_walk walk = {
-		.key.thread = (__u64)task, .stack = ctx->sp - 8, .function = function, .returning = 1};
+		.key.thread = (__u64)task, .stack = stack, .function = function, .returning = 1};
 	struct frame *frame;
 
 	if (!state || !state->depth)

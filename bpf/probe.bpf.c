@@ -12,7 +12,7 @@
 #include "tracer.bpf.h"
 #include "location.bpf.h"
 #include "state.bpf.h"
-#include "frames.bpf.h"
+#include "user_frames.bpf.h"
 #include "own_stack.bpf.h"
 
 /* Filled by user space before the load, like the plan. */
@@ -189,7 +189,7 @@ static __always_inline int end_pair(struct pt_regs *ctx)
 {
 	const struct probe_site *site = site_of(ctx);
 	struct frame_key key;
-	struct frame *frame = returning_frame(ctx, site ? site->function : 0, &key);
+	struct frame *frame = returning_frame(ctx->sp - 8, site ? site->function : 0, &key);
 	struct tail *tail;
 	struct probe *e;
 

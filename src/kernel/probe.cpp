@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "kernel/probe_event.h"
+#include "kernel/probe_frames.h"
 #include "kernel/probe_location.h"
 #include "kernel/probes.h"
 #include "kernel/rodata.h"
@@ -107,21 +108,6 @@ Result<> write_sites(Tracer& tracer, UserProbe& probe) {
   return {};
 }
 
-// What is told of a call has to wait for its return: a frame has so much room for all its texts.
-Result<> write_frames(Tracer& tracer, const UserProbe& probe) {
-  constexpr uint64_t room = 1024;
-  const auto texts = static_cast<uint64_t>(std::ranges::count_if(probe.parameters, in_tail));
-  uint64_t size = bpf_map__value_size(bpf_object__find_map_by_name(tracer.object(), "frames"));
-  if (texts) {
-    TRY(tracer.set("probe.text_bytes", room / texts));
-    size += room;
-  }
-  TRY(tracer.set("frame_bytes", size));
-  bpf_map__set_value_size(bpf_object__find_map_by_name(tracer.object(), "frames"),
-                          static_cast<uint32_t>(size));
-  return {};
-}
-
 Result<> write_probe(Tracer& tracer, UserProbe& probe) {
   const bool paired = probe.at_call && probe.at_return;
   TRY(tracer.set("calls_alone", probe.at_call && !paired));
@@ -138,9 +124,7 @@ Result<> write_probe(Tracer& tracer, UserProbe& probe) {
     result.base = "rax";
     TRY(write_location(tracer, "probe.result", location(tracer, result, *probe.result)));
   }
-  if (paired) TRY(write_frames(tracer, probe));
-  for (const char* name : {"frames", "depths"})
-    bpf_map__set_autocreate(bpf_object__find_map_by_name(tracer.object(), name), paired);
+  TRY(write_frames(tracer, probe));
   return write_sites(tracer, probe);
 }
 

@@ -89,7 +89,7 @@ struct Member {
 
 class Describer {
  public:
-  Describer(Types types, const probe::UserProbe& probe) : types_(types), probe_(probe) {}
+  Describer(Types types, const probe::ProbeEvent& probe) : types_(types), probe_(probe) {}
 
   Result<> run() {
     members_.push_back({"who", {types_.named("caller", BTF_KIND_STRUCT), {}}, TRY(at("who"))});
@@ -180,13 +180,13 @@ class Describer {
   }
 
   Types types_;
-  const probe::UserProbe& probe_;
+  const probe::ProbeEvent& probe_;
   std::vector<Member> members_;
 };
 
 }  // namespace
 
-Result<> describe_event(btf* types, const probe::UserProbe& probe) {
+Result<> describe_event(btf* types, const probe::ProbeEvent& probe) {
   return Describer(Types(types), probe).run();
 }
 

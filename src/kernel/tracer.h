@@ -17,50 +17,24 @@
 #include "base/result.h"
 #include "kernel/embedded.h"
 #include "kernel/gated_calls.h"
+#include "kernel/hooks.h"
 #include "kernel/user_places.h"
 #include "query/plan.h"
 #include "schema/schema.h"
 
 struct bpf_object;
-struct bpf_program;
-struct bpf_link;
 struct btf;
 
 namespace plumb::kernel {
 
-// A program is loaded only when this knob has any of these bits.
-struct Condition {
-  std::string knob;
-  uint64_t bits = UINT64_MAX;
-};
-
-// One program of the object and where it would attach.
-struct Hook {
-  std::string program;
-  std::string section;                // "tp_btf/sched_process_exec"
-  std::string purpose;                // programs with the same purpose are alternatives
-  std::vector<Condition> conditions;  // all must hold
-  std::string instead;                // a section: only where the kernel offers nothing for it
-  bool at_end = false;                // never attached: run when the run ends
-  bool chosen = false;
-  // Nobody may try here whether this kernel allows it (no privilege): it may be what is chosen.
-  bool unknown = false;
-  std::string refusal;  // why this kernel does not allow it; empty when it does or was not asked
-  std::string remedy;   // what would allow it; may be empty
-};
-
 struct ObjectCloser {
   void operator()(bpf_object* object) const;
-};
-struct LinkCloser {
-  void operator()(bpf_link* link) const;
 };
 struct TypesCloser {
   void operator()(btf* types) const;
 };
 using ObjectPtr = std::unique_ptr<bpf_object, ObjectCloser>;
 using TypesPtr = std::unique_ptr<btf, TypesCloser>;
-using LinkPtr = std::unique_ptr<bpf_link, LinkCloser>;
 
 // The counters of bpf/account.bpf.h, by the names in its enum: "hits", "lost_ring_full", ...
 using Account = std::map<std::string, uint64_t>;

@@ -126,29 +126,11 @@ Result<OpenFile> twin_of(const OpenFile& open, const std::string& path) {
 
 }  // namespace
 
-std::string event_name(const Spec& spec) {
-  if (spec.address) return fmt::format("{:#x}", *spec.address);
-  if (spec.is_pattern())
-    return fmt::format("{}:{}", spec.target.substr(spec.target.rfind('/') + 1), spec.function);
-  const size_t colons = spec.function.rfind("::");
-  std::string name =
-      colons == spec.function.npos ? spec.function : spec.function.substr(colons + 2);
-  if (spec.offset) name += fmt::format("+{:#x}", spec.offset);
-  return name;
-}
-
 uint32_t number_of(UserProbe& probe, const std::string& name) {
   const auto next = static_cast<uint32_t>(probe.functions.size());
   const auto [at, is_new] = probe.numbers.try_emplace(name, next);
   if (is_new) probe.functions.push_back(name);
   return at->second;
-}
-
-// Elsewhere than at its entry nobody knows what a function has in its registers.
-Result<> check_signature(const Spec& spec) {
-  if (spec.offset == 0 || (spec.parameters.empty() && !spec.result)) return {};
-  return misuse(fmt::format("{}: behind a function's entry its arguments may be gone", spec.text),
-                "probe its entry, or leave the signature out");
 }
 
 namespace {

@@ -2,13 +2,12 @@
 #pragma once
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "probe/argument.h"
+#include "probe/event.h"
 #include "probe/open_file.h"
-#include "probe/spec.h"
 
 namespace plumb::probe {
 
@@ -29,25 +28,15 @@ struct ProbedFile {
   uint32_t pid = 0;  // a process that has it mapped; 0: none is known
 };
 
-struct UserProbe {
-  std::string name;  // of its event
-  std::string text;  // as it was written
-  std::vector<Parameter> parameters;
-  std::optional<Parameter> result;
-  bool at_call = true;
-  bool at_return = false;  // with at_call: both are one event
+struct UserProbe : ProbeEvent {
   bool is_static = false;
-  std::vector<std::string> functions;       // what its name stands for
-  std::map<std::string, uint32_t> numbers;  // of these
+  std::map<std::string, uint32_t> numbers;  // of its functions
   std::vector<ProbedFile> files;
   // What is true of most sites, once it is loaded; so many differ from that, and so many may.
   ProbeSite usual;
   size_t told_apart = 0, most_told_apart = 0;
-  std::vector<std::string> remarks;  // what is not probed, and why, for people
 };
 
-// The event is called by what is probed, without its namespaces; a pattern by its target, too.
-std::string event_name(const Spec& spec);
 // The number of a name in UserProbe::functions, where it is added if it is new.
 uint32_t number_of(UserProbe& probe, const std::string& name);
 
