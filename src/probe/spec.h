@@ -41,6 +41,8 @@ struct Parameter {
   std::string name;  // where none was typed, "arg" and its place from 0; of a result ""
   ValueKind kind = ValueKind::unsigned_number;
   uint32_t size = 8;  // bytes: of a number 1, 2, 4 or 8; of bytes 1 to max_bytes; of text 0
+
+  bool operator==(const Parameter&) const = default;
 };
 
 struct Spec {
@@ -62,6 +64,8 @@ struct Spec {
 // The error is misuse: it points at what was not understood, and its hint has a form that is right.
 Result<Spec> parse_spec(std::string_view text);
 
+// Whether it is in the kernel; else it is in files that processes map.
+bool is_in_kernel(Surface surface);
 // As it is typed: "raw_tp".
 const char* name_of(Surface surface);
 // As it is typed: "u32", "s64", "bool", "ptr", "str", "bytes[32]".

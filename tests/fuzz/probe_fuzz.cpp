@@ -1,5 +1,5 @@
-// Any bytes as an ELF file, as the notes or symbols of a sound one, as arguments, names and specs:
-// read or refused, in bounds.
+// Any bytes as an ELF file, as the notes or symbols of a sound one, as arguments, names, specs and
+// formats: read or refused, in bounds.
 #include <cstdlib>
 #include <set>
 
@@ -10,6 +10,7 @@
 #include "probe/readable_name.h"
 #include "probe/spec.h"
 #include "probe/static_probes.h"
+#include "probe/trace_format.h"
 #include "probe/x86_code.h"
 #include "probe_builder.h"
 
@@ -140,13 +141,24 @@ void symbols(std::string_view bytes) {
   functions(elf.bytes());
 }
 
+void format(std::string_view text) {
+  for (const ContextField& each : trace_fields(text)) {
+    if (each.parameter.name.empty() || type_name(each.parameter).empty()) std::abort();
+    if (each.value.offset + each.value.size > 1 << 16) std::abort();
+    const bool is_number = each.value.form == ContextValue::Form::here &&
+                           each.parameter.kind != ValueKind::text &&
+                           each.parameter.kind != ValueKind::bytes;
+    if (is_number && (each.value.size == 0 || each.value.size > 8)) std::abort();
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   MapsLine line;
-  switch (data[0] % 11) {
+  switch (data[0] % 12) {
     case 0:
       file(bytes);
       break;
@@ -179,6 +191,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       break;
     case 10:
       code(bytes);
+      break;
+    case 11:
+      format(bytes);
       break;
   }
   return 0;
