@@ -52,10 +52,14 @@ struct frames_walk {
 	__u64 stack;
 	__u32 function;
 	__u32 returning;
+	__u32 all; /* the thread ends */
+	__u32 dropped;
 };
 
 /* Has the call of this frame ended, whose return was not seen, now that another one begins or ends? */
 static __always_inline bool is_over(const struct frame *frame, const struct frames_walk *walk);
+/* So many had no return that was seen. */
+static __always_inline void count_over(__u32 dropped);
 /* Whether the kernel will take note of the return, which it does behind the programs at the call. */
 static __always_inline bool has_return(struct task_struct *task);
 
@@ -67,8 +71,9 @@ static STEP(drop_frame, struct frames_walk *walk)
 	if (!walk->key.depth)
 		return STEP_DONE;
 	frame = bpf_map_lookup_elem(&frames, &key);
-	if (frame && !is_over(frame, walk))
+	if (frame && !walk->all && !is_over(frame, walk))
 		return STEP_DONE;
+	walk->dropped++;
 	bpf_map_delete_elem(&frames, &key);
 	walk->key.depth = key.depth;
 	return STEP_ON;
@@ -93,6 +98,7 @@ static __always_inline void push_frame(struct frame *frame, __u32 used, __u64 st
 	walk.key.depth = state->depth;
 	repeat(MOST_FRAMES, drop_frame, &walk);
 	state->depth = walk.key.depth;
+	count_over(walk.dropped);
 	frame->head.stack = stack;
 	frame->head.used = used;
 	frame->event.latency = now();
@@ -120,6 +126,7 @@ static __always_inline struct frame *returning_frame(__u64 stack, __u32 function
 	walk.key.depth = state->depth;
 	repeat(MOST_FRAMES, drop_frame, &walk);
 	state->depth = walk.key.depth;
+	count_over(walk.dropped);
 	if (!walk.key.depth)
 		return NULL;
 	walk.key.depth--;
@@ -151,7 +158,7 @@ static __always_inline void close_frame(const struct frame_key *key)
 static __always_inline void forget_frames(struct task_struct *task)
 {
 	struct depth *state = thread_state(depths, task);
-	struct frames_walk walk = {.key.thread = (__u64)task, .stack = ~0ULL};
+	struct frames_walk walk = {.key.thread = (__u64)task, .all = 1};
 
 	if (!state)
 		return;

@@ -32,6 +32,11 @@ static __always_inline bool is_over(const struct frame *frame, const struct fram
 	return bpf_probe_read_user(&back, sizeof(back), (void *)walk->stack) || back != trampoline();
 }
 
+/* They have left by longjmp or an exception. */
+static __always_inline void count_over(__u32 dropped)
+{
+}
+
 static __always_inline bool has_return(struct task_struct *task)
 {
 	struct task_struct___probed *probed = (void *)task;

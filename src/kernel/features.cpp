@@ -63,6 +63,13 @@ Availability tracefs() {
           "mount -t tracefs tracefs /sys/kernel/tracing, unless lockdown hides it"};
 }
 
+std::string tracefs_events() {
+  std::string events;
+  for (const char* root : tracefs_roots)
+    if (events = std::string(root) + "/events"; access(events.c_str(), R_OK) == 0) break;
+  return events;
+}
+
 std::optional<uint64_t> tracepoint_id(std::string_view name) {
   for (const char* root : tracefs_roots) {
     auto text = read_file(std::string(root) + "/events/" + std::string(name) + "/id", 64);
@@ -114,6 +121,7 @@ Availability surface_of(std::string_view section) {
   size_t slash = section.find('/');
   std::string_view kind = section.substr(0, slash);
   std::string_view rest = slash == std::string_view::npos ? "" : section.substr(slash + 1);
+  const bool is_pattern = rest.find_first_of("*?") != std::string_view::npos;
   if (kind == "tp_btf") return typed_tracepoint(rest);
   static bool entries = false, exits = false, kprobes = false;
   if (kind == "fentry")
@@ -121,8 +129,9 @@ Availability surface_of(std::string_view section) {
                     entries);
   if (kind == "fexit")
     return function([](auto name) { return try_trampoline(BPF_TRACE_FEXIT, name); }, rest, exits);
-  if (kind == "kprobe" || kind == "kretprobe") return function(try_kprobe, rest, kprobes);
-  if (kind == "tracepoint") return tracepoint(rest);
+  if (kind == "kprobe" || kind == "kretprobe")
+    return is_pattern ? program_type(ProgramType::kprobe) : function(try_kprobe, rest, kprobes);
+  if (kind == "tracepoint") return is_pattern ? tracefs() : tracepoint(rest);
   if (section.starts_with("lsm/")) return program_type(ProgramType::lsm);
   if (kind == "iter") return iterator(rest);
   if (kind == "uprobe.s" || kind == "uretprobe.s")

@@ -27,7 +27,8 @@ inline bool is_for_lack_of_privilege(const Availability& answer) {
   return answer.error == EPERM || answer.error == EACCES;
 }
 
-// Can a program with this section ("tp_btf/x", "kprobe/y", "tracepoint/a/b") attach here?
+// Can a program with this section ("tp_btf/x", "kprobe/y", "tracepoint/a/b") attach here? Of a
+// pattern ("kprobe/tcp_*"): to anything.
 Availability surface_of(std::string_view section);
 
 // Do programs on tracepoints run with preemption on? Kernels after 6.18 guard tracepoints by fast
@@ -46,6 +47,7 @@ Availability loop_helper();  // bpf_loop
 
 // Can tracefs be read? It knows the tracepoints.
 Availability tracefs();
+std::string tracefs_events();  // its folder of them, where it can
 // The number tracefs gives "CATEGORY/NAME"; none when there is no such tracepoint or no tracefs.
 std::optional<uint64_t> tracepoint_id(std::string_view name);
 

@@ -13,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -123,12 +124,19 @@ int link_casts(bpf_program* program) {
   return bpf_program__set_insns(program, code.data(), code.size());
 }
 
+std::map<const bpf_program*, std::string>& aims() {
+  static std::map<const bpf_program*, std::string> all;
+  return all;
+}
+
 // libbpf reads the kernel's types for every object that has a program of a typed kind, so the kind
 // is told only here, right before the program loads.
 int prepare_typed(bpf_program* program, bpf_prog_load_opts* options, long which) {
   const TypedSection& typed = typed_sections[static_cast<size_t>(which)];
   const std::string_view section = bpf_program__section_name(program);
-  const std::string target(section.substr(section.find('/') + 1));
+  const size_t slash = section.find('/');
+  const std::string target =
+      slash == section.npos ? aims()[program] : std::string(section.substr(slash + 1));
   options->attach_btf_id = kernel_type_id(typed.prefix + target, typed.kind);
   if (options->attach_btf_id == 0) return -ESRCH;
   options->expected_attach_type = typed.attach;
@@ -196,6 +204,10 @@ Result<> cover(const std::vector<const btf*>& objects) {
   }
   if (all.covered.size() == before) return {};
   return write_file(TRY(reduced_types(kernel_types(), all.covered)));
+}
+
+void aim_typed(const bpf_program* program, std::string target) {
+  aims()[program] = std::move(target);
 }
 
 void serve_typed_programs() {

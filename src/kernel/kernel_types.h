@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 
+struct bpf_program;
 struct btf;
 
 namespace plumb::kernel {
@@ -37,6 +38,8 @@ const char* relocation_file();
 // one look at each of the kernel's types.
 Result<> cover(const std::vector<const btf*>& objects);
 
+// What a program of a typed section that names nothing ("fentry") goes to; before it is loaded.
+void aim_typed(const bpf_program* program, std::string target);
 // Makes libbpf find the targets of typed programs here; before the first object is opened.
 void serve_typed_programs();
 

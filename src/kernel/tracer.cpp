@@ -220,6 +220,8 @@ Result<> Tracer::attach_hook(const Hook& hook) {
   if (is_of_user(hook.section))
     return attach_user(bpf_program__fd(program), hook.section, places_.files)
         .within("attach " + name_);
+  if (names_no_place(bpf_program__section_name(program)))
+    return attach_in_kernel(program, kernel_places_, links_).within("attach " + name_);
   LinkPtr link(bpf_program__attach(program));
   if (!link) return fail_errno("attach " + name_ + ": " + hook.section, errno);
   links_.push_back(std::move(link));

@@ -18,6 +18,7 @@
 #include "kernel/embedded.h"
 #include "kernel/gated_calls.h"
 #include "kernel/hooks.h"
+#include "kernel/kernel_places.h"
 #include "kernel/user_places.h"
 #include "query/plan.h"
 #include "schema/schema.h"
@@ -88,6 +89,9 @@ class Tracer {
   // Where its programs uprobe and uretprobe attach.
   void place(UserPlaces places) { places_ = std::move(places); }
   const UserPlaces& places() const { return places_; }
+  // The same of programs whose section names no place in the kernel: "kprobe".
+  void place(std::vector<KernelPlace> places) { kernel_places_ = std::move(places); }
+  const std::vector<KernelPlace>& kernel_places() const { return kernel_places_; }
   // What is in an array, from 0 on, once it is loaded; it has room for so many.
   void fill(std::string map, std::vector<std::string> values, size_t room);
   // Puts values into an array of a loaded tracer, from `first` on.
@@ -120,6 +124,7 @@ class Tracer {
   ObjectPtr object_;
   TypesPtr described_;  // null: the object's own types are all
   UserPlaces places_;
+  std::vector<KernelPlace> kernel_places_;
   std::map<std::string, std::vector<std::string>> contents_;  // by map
   std::unique_ptr<schema::Schema> schema_;
   query::Limits limits_;

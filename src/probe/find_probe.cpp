@@ -96,15 +96,6 @@ class StaticSites {
   Names names_;
 };
 
-Result<> check_surface(const Spec& spec) {
-  if (spec.surface == Surface::usdt || spec.surface == Surface::uprobe ||
-      spec.surface == Surface::uretprobe)
-    return {};
-  return misuse(fmt::format("{}: a {} is no place in a program or a library", spec.text,
-                            name_of(spec.surface)),
-                "uprobe, uretprobe and usdt can be probed");
-}
-
 UserProbe named(const Spec& spec) {
   UserProbe probe;
   probe.name = event_name(spec);
@@ -160,7 +151,6 @@ class Sites {
 }  // namespace
 
 Result<UserProbe> find_probe(const Spec& spec, const Search& search) {
-  TRY(check_surface(spec));
   TRY(check_signature(spec));
   UserProbe probe = named(spec);
   Sites sites(spec, probe, search);

@@ -28,7 +28,7 @@ struct Search {
   bool catch_returns = false;         // also where an exception may pass, which ends the program
 };
 
-// Of uprobe, uretprobe and usdt. Errors are misuse, with the nearest names, where nothing is found.
+// Of a probe in files. Errors are misuse, with the nearest names, where nothing is found.
 Result<UserProbe> find_probe(const Spec& spec, const Search& search);
 
 // Where the probe is in one more file, as it is: with the parameters and among the functions that

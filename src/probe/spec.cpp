@@ -254,6 +254,10 @@ bool Spec::is_pattern() const { return function.find_first_of("*?") != std::stri
 
 Result<Spec> parse_spec(std::string_view text) { return Parser(text).run(); }
 
+bool is_in_kernel(Surface surface) {
+  return surface != Surface::uprobe && surface != Surface::uretprobe && surface != Surface::usdt;
+}
+
 const char* name_of(Surface surface) {
   return std::ranges::find(forms, surface, &Form::surface)->name;
 }

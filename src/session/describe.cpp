@@ -106,6 +106,8 @@ std::string places(const kernel::Tracer& tracer) {
                                       place.semaphore ? ", has a semaphore" : "",
                                       place.reason.empty() ? "" : "; " + place.reason));
     }
+  for (const kernel::KernelPlace& place : tracer.kernel_places())
+    if (count++ < most) text += row("site", place_name(place));
   if (count > most) text += row("", fmt::format("and {} sites more", count - most));
   return text;
 }

@@ -45,7 +45,7 @@ bool is_gone(uint32_t pid) {
 }  // namespace
 
 std::optional<Result<kernel::MappingWatch>> LateFiles::watch(const Request& request) {
-  if (request.probes.empty() || request.plan_only) return {};
+  if (!has_probes_in_files(request) || request.plan_only) return {};
   return kernel::MappingWatch::open();
 }
 

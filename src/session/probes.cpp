@@ -6,6 +6,7 @@
 
 #include "base/print.h"
 #include "kernel/inodes.h"
+#include "kernel/kernel_probe.h"
 #include "kernel/probe.h"
 #include "probe/find_probe.h"
 #include "session/command.h"
@@ -23,7 +24,30 @@ std::string unique_name(const std::string& name, const std::vector<kernel::Trace
   return unique;
 }
 
+void tell_remarks(const probe::ProbeEvent& probe) {
+  for (const std::string& remark : probe.remarks)
+    tell(fmt::format("plumb: {}: {}\n", probe.text, remark));
+}
+
+Result<kernel::Tracer> open_in_kernel(const Request& request, const probe::Spec& spec,
+                                      const std::vector<kernel::Tracer>& tracers) {
+  if (request.coverage)
+    return misuse("--coverage: " + spec.text + " is in the kernel, which is everybody's",
+                  "name probes in programs and libraries");
+  kernel::KernelProbe probe = TRY(kernel::find_kernel_probe(spec));
+  tell_remarks(probe);
+  probe.name = unique_name(probe.name, tracers);
+  return kernel::open_kernel_probe(spec, probe);
+}
+
 }  // namespace
+
+bool has_probes_in_files(const Request& request) {
+  return std::ranges::any_of(request.probes, [](const std::string& text) {
+    const auto spec = probe::parse_spec(text);
+    return spec && !probe::is_in_kernel(spec->surface);
+  });
+}
 
 Result<probe::Search> search_of(const Request& request) {
   probe::Search search;
@@ -42,9 +66,12 @@ Result<std::vector<NamedProbe>> open_probes(const Request& request,
   const probe::Search search = TRY(search_of(request));
   for (const std::string& text : request.probes) {
     const probe::Spec spec = TRY(probe::parse_spec(text));
+    if (probe::is_in_kernel(spec.surface)) {
+      tracers.push_back(TRY(open_in_kernel(request, spec, tracers)));
+      continue;
+    }
     probe::UserProbe probe = TRY(probe::find_probe(spec, search));
-    for (const std::string& remark : probe.remarks)
-      tell(fmt::format("plumb: {}: {}\n", text, remark));
+    tell_remarks(probe);
     probe.name = unique_name(probe.name, tracers);
     tracers.push_back(TRY(kernel::open_probe(probe)));
     probes.push_back({spec, std::move(probe), tracers.size() - 1});

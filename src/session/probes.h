@@ -18,7 +18,10 @@ struct NamedProbe {
 // Where the probes of a request are looked for.
 Result<probe::Search> search_of(const Request& request);
 
-// Adds a tracer for each, of which no two have the same name.
+// Is any of them in files, that may come and go while it runs?
+bool has_probes_in_files(const Request& request);
+
+// Adds a tracer for each, of which no two have the same name. Told are those in files.
 Result<std::vector<NamedProbe>> open_probes(const Request& request,
                                             std::vector<kernel::Tracer>& tracers);
 

@@ -264,7 +264,7 @@ Result<int> trace(const Request& request) {
   run.look_again(TRY(settle_targets(*live, request, chosen)));
   std::optional<Command> command;
   if (!program.empty()) command = TRY(prepare_command(*live, program, request.command));
-  drop_capabilities(!request.probes.empty());
+  drop_capabilities(has_probes_in_files(request));
   say_ready(*live, request.preferred_surface);
   return run.go(command ? &*command : nullptr);
 }

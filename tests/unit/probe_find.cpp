@@ -94,7 +94,6 @@ TEST(FindProbe, WhatThereIsNot) {
   EXPECT_NE(refusal("usdt:libc:zzz").find("no static probe 'zzz'"), std::string::npos);
   EXPECT_NE(refusal("uprobe:libc:malloc+0x1").find("middle of an instruction"), std::string::npos);
   EXPECT_NE(refusal("uprobe:libc:malloc+0x10(u32 x)").find("may be gone"), std::string::npos);
-  EXPECT_NE(refusal("kprobe:do_exit").find("no place in a program"), std::string::npos);
   EXPECT_NE(refusal("uprobe:libc:strlen").find("chosen when a program is loaded"),
             std::string::npos);
 }

@@ -1,0 +1,34 @@
+// Kernel places: the tracepoints and functions of the kernel that one program attaches to.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "kernel/hooks.h"
+
+struct bpf_program;
+
+namespace plumb::kernel {
+
+struct KernelPlace {
+  std::string category;  // of a tracepoint, else ""
+  std::string name;
+  uint64_t offset = 0;  // behind a function's begin
+  uint64_t cookie = 0;  // what the program is told
+};
+
+// For people: "sched:sched_switch", "vfs_read+0x10".
+std::string place_name(const KernelPlace& place);
+
+// A section like "kprobe", whose program goes to the places that it is given.
+bool names_no_place(std::string_view section);
+
+// Attaches the program there and adds what keeps it to `links`. A place that the kernel does not
+// take is told on standard error, and the others are attached all the same; none at all is an
+// error.
+Result<> attach_in_kernel(const bpf_program* program, const std::vector<KernelPlace>& places,
+                          std::vector<LinkPtr>& links);
+
+}  // namespace plumb::kernel
