@@ -122,7 +122,7 @@ Result<KernelProbe> find_kernel_probe(const probe::Spec& spec) {
   probe.name = event_name(spec);
   probe.text = spec.text;
   probe.at_call = spec.surface != Surface::kretprobe && spec.surface != Surface::fexit;
-  probe.at_return = !probe.at_call || spec.result.has_value();
+  probe.at_return = !probe.at_call || spec.has_return;
   TRY(check_signature(spec));
   if (spec.surface == Surface::tracepoint)
     TRY(find_tracepoints(spec, probe));

@@ -16,7 +16,7 @@ std::string event_name(const Spec& spec) {
 }
 
 Result<> check_signature(const Spec& spec) {
-  if (spec.offset == 0 || (spec.parameters.empty() && !spec.result)) return {};
+  if (spec.offset == 0 || (spec.parameters.empty() && !spec.has_return)) return {};
   return misuse(fmt::format("{}: behind a function's entry its arguments may be gone", spec.text),
                 "probe its entry, or leave the signature out");
 }

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "probe/bytes.h"
+#include "probe/declarations.h"
 #include "probe/find_files.h"
 #include "probe/function_sites.h"
 #include "probe/static_probes.h"
@@ -102,8 +103,9 @@ UserProbe named(const Spec& spec) {
   probe.text = spec.text;
   probe.parameters = spec.parameters;
   probe.result = spec.result;
+  probe.passed.resize(spec.parameters.size());
   probe.is_static = spec.surface == Surface::usdt;
-  probe.at_return = spec.surface == Surface::uretprobe || spec.result.has_value();
+  probe.at_return = spec.surface == Surface::uretprobe || spec.has_return;
   probe.at_call = spec.surface != Surface::uretprobe;
   return probe;
 }
@@ -130,22 +132,28 @@ namespace {
 class Sites {
  public:
   Sites(const Spec& spec, UserProbe& probe, const Search& search)
-      : probe_(probe), of_notes_(spec, probe), of_functions_(spec, probe, search) {}
+      : probe_(probe),
+        of_notes_(spec, probe),
+        of_functions_(spec, probe, search),
+        declarations_(spec, probe) {}
 
   // What was found before an error is in `file`, too.
   Result<> add(FoundFile found, ProbedFile& file) {
     file = {found.path, TRY(twin_of(found.open, found.path)), {}, found.pid};
     const FileBytes bytes(std::move(found.open.file), found.open.size);
     auto added = probe_.is_static ? of_notes_.add(bytes, file) : of_functions_.add(bytes, file);
+    if (!probe_.is_static) declarations_.look_at(bytes, file);
     return added ? std::move(added) : std::move(added).within(found.path);
   }
 
   const StaticSites& of_notes() const { return of_notes_; }
+  Declarations& declarations() { return declarations_; }
 
  private:
   UserProbe& probe_;
   StaticSites of_notes_;
   FunctionSites of_functions_;
+  Declarations declarations_;
 };
 
 }  // namespace
@@ -160,7 +168,10 @@ Result<UserProbe> find_probe(const Spec& spec, const Search& search) {
     if (auto added = sites.add(std::move(found), file); !added) last = std::move(added);
     if (!file.sites.empty()) probe.files.push_back(std::move(file));
   }
-  if (!probe.files.empty()) return probe;
+  if (!probe.files.empty()) {
+    sites.declarations().settle();
+    return probe;
+  }
   if (!last) return Fail{std::move(last.error()).within(spec.text)};
   return misuse(
       fmt::format("{}: there is no static probe '{}'", spec.text, sites.of_notes().wanted()),
@@ -172,7 +183,9 @@ Result<ProbedFile> find_sites(const Spec& spec, const Search& search, FoundFile 
   const size_t functions = probe.functions.size();
   const std::vector<Parameter> parameters = probe.parameters;
   ProbedFile file;
-  auto added = Sites(spec, probe, search).add(std::move(found), file);
+  Sites sites(spec, probe, search);
+  auto added = sites.add(std::move(found), file);
+  sites.declarations().settle(file);
   probe.parameters = parameters;
   probe.functions.resize(functions);
   std::erase_if(probe.numbers, [&](const auto& each) { return each.second >= functions; });

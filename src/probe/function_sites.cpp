@@ -54,25 +54,6 @@ bool throws_exceptions(const Elf& elf) {
 
 }  // namespace
 
-std::vector<Argument> passed_arguments(size_t count, int64_t stack_moved) {
-  constexpr auto in_registers =
-      std::to_array<std::string_view>({"rdi", "rsi", "rdx", "rcx", "r8", "r9"});
-  std::vector<Argument> all(count);
-  for (size_t i = 0; i < count; i++) {
-    if (i < in_registers.size()) {
-      all[i].place = Place::in_register;
-      all[i].base = in_registers[i];
-      all[i].text = fmt::format("%{}", all[i].base);
-      continue;
-    }
-    all[i].place = Place::memory;  // behind the address that the call returns to
-    all[i].base = "rsp";
-    all[i].offset = 8 + 8 * static_cast<int64_t>(i - in_registers.size()) - stack_moved;
-    all[i].text = fmt::format("{}(%rsp)", all[i].offset);
-  }
-  return all;
-}
-
 // What its runtime does with the stack decides whether a return can be caught.
 Result<> FunctionSites::check_language(const Elf& elf) const {
   const bool is_go = std::ranges::any_of(elf.sections(), [](const Section& section) {
@@ -126,7 +107,7 @@ Result<> FunctionSites::add_address(const std::vector<Function>& all, const Byte
   TRY(check_return(event_name(spec_), *spec_.address));
   ProbeSite site;
   site.offset = *spec_.address;
-  site.values = passed_arguments(probe_.parameters.size(), 0);
+  site.entry = site.offset;
   put(std::move(site), event_name(spec_), file);
   return {};
 }
@@ -138,6 +119,7 @@ Result<> FunctionSites::add_function(const Function& function, const Bytes& byte
                   "nm shows them all; those that are not exported are in its debugging symbols");
   TRY(check_return(function.name, function.offset));
   ProbeSite site;
+  site.entry = function.offset;
   site.offset = function.offset + spec_.offset;
   if (spec_.offset) {
     TRY(check_instruction(function, spec_.offset, bytes));
@@ -151,7 +133,6 @@ Result<> FunctionSites::add_function(const Function& function, const Bytes& byte
     site.stack_moved = placed.stack_moved;
     site.reason = std::move(placed.reason);
   }
-  site.values = passed_arguments(probe_.parameters.size(), site.stack_moved);
   put(std::move(site), readable_name(function.name), file);
   return {};
 }
@@ -159,7 +140,7 @@ Result<> FunctionSites::add_function(const Function& function, const Bytes& byte
 Result<> FunctionSites::check_return(const std::string& name, uint64_t offset) const {
   if (!probe_.at_return || (offset != entry_ && !returns_otherwise(name))) return {};
   return misuse(name + " does not return as functions do: to catch that would break the program",
-                "probe its calls alone, without -> TYPE");
+                "probe its calls alone, without ->");
 }
 
 // A probe in the middle of an instruction breaks the program.

@@ -1,4 +1,4 @@
-// Where a probe on functions goes in a file, and where their arguments are there.
+// Where a probe on functions goes in a file.
 #pragma once
 #include <optional>
 #include <set>
@@ -36,9 +36,5 @@ class FunctionSites {
   std::optional<uint64_t> entry_;  // where in this file its program begins
   std::set<uint64_t> taken_;       // offsets in this file
 };
-
-// Where the System V ABI for x86-64 passes the integers and addresses of a call, at the function's
-// entry (§3.2.3), for a probe before which the stack pointer has moved by so much.
-std::vector<Argument> passed_arguments(size_t count, int64_t stack_moved);
 
 }  // namespace plumb::probe

@@ -237,6 +237,9 @@ class Parser {
     if (spec_.offset != 0)
       return complain(rest, "only where a function begins its return can be paired",
                       "leave out the offset, or the result");
+    spec_.has_return = true;
+    const Stretch type = written_.trimmed({at_ + 2, rest.end});
+    if (type.begin == type.end && form_->names_code) return {};
     spec_.result = TRY(parse_result(written_, {at_ + 2, rest.end}));
     return {};
   }

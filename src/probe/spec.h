@@ -4,6 +4,7 @@
 //   usdt:PATH:[provider:]name   tracepoint:category:name   raw_tp:name
 //   kprobe:name   kretprobe:name   fentry:name   fexit:name
 //   uprobe:./app:handle(u32 id, str path, bytes[32] key) -> s64
+//   uprobe:./app:handle ->   as its debug information has them, as far as it has any
 //
 // Types are u8 to u64, s8 to s64, bool, ptr, str, bytes[N], the common ones of C with their size
 // on 64-bit Linux, and T *NAME, which is a ptr but where T is char: then it is a str.
@@ -55,7 +56,8 @@ struct Spec {
   std::optional<uint64_t> address;  // an offset in the file, instead of a function
   bool has_parameters = false;      // a signature was given, be it ()
   std::vector<Parameter> parameters;
-  std::optional<Parameter> result;  // of uprobe and kprobe: entry and return are paired
+  bool has_return = false;          // there is an arrow; of uprobe and kprobe: both are paired
+  std::optional<Parameter> result;  // nothing: as debug information has it
 
   // Whether the function has * or ?. So has operator*: a name that fits as it stands comes first.
   bool is_pattern() const;

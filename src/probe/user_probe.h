@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "probe/argument.h"
+#include "probe/declared.h"
 #include "probe/event.h"
 #include "probe/open_file.h"
 
@@ -14,6 +15,7 @@ namespace plumb::probe {
 // One place of it.
 struct ProbeSite {
   uint64_t offset = 0;           // in the file
+  uint64_t entry = 0;            // of its function, likewise; of an offset that was named, that
   uint64_t semaphore = 0;        // a static probe's, its offset in the file; 0: none
   uint32_t function = 0;         // of UserProbe::functions
   int64_t stack_moved = 0;       // the stack pointer there, less that at the function's entry
@@ -29,6 +31,8 @@ struct ProbedFile {
 };
 
 struct UserProbe : ProbeEvent {
+  std::vector<Passed> passed;        // how they are passed to a function, and what is between them
+  std::optional<Declared> declared;  // where debug information has told them
   bool is_static = false;
   std::map<std::string, uint32_t> numbers;  // of its functions
   std::vector<ProbedFile> files;

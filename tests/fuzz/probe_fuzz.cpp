@@ -4,6 +4,7 @@
 #include <set>
 
 #include "probe/argument.h"
+#include "probe/declared.h"
 #include "probe/functions.h"
 #include "probe/mapped_files.h"
 #include "probe/placement.h"
@@ -126,6 +127,24 @@ void code(std::string_view bytes) {
       if (decode(bytes, each)->flow != Instruction::Flow::ret) std::abort();
 }
 
+// The first byte says how many functions there are.
+void declared(std::string_view bytes) {
+  if (bytes.empty()) return;
+  const size_t count = static_cast<unsigned char>(bytes[0]);
+  const auto all = parse_declared(bytes.substr(1), count);
+  if (!all) return;
+  if (all->size() != count) std::abort();
+  for (const auto& each : *all) {
+    if (!each) continue;
+    if (each->parameters.size() > max_parameters || !each->is_like(*each)) std::abort();
+    if (passed_arguments(each->passed, 0).size() != each->parameters.size()) std::abort();
+    std::set<std::string> distinct;
+    for (const Parameter& parameter : each->parameters)
+      if (parameter.name.size() > max_declared_name || !distinct.insert(parameter.name).second)
+        std::abort();
+  }
+}
+
 // A table of symbols and then their names; the first byte says how many symbols.
 template <class Layout, class Symbol>
 void symbols(std::string_view bytes) {
@@ -158,7 +177,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   MapsLine line;
-  switch (data[0] % 12) {
+  switch (data[0] % 13) {
     case 0:
       file(bytes);
       break;
@@ -194,6 +213,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       break;
     case 11:
       format(bytes);
+      break;
+    case 12:
+      declared(bytes);
       break;
   }
   return 0;

@@ -43,7 +43,7 @@ TEST(FindFiles, WhatMayBeOneOfThem) {
 }
 
 TEST(FindProbe, WhereTheAbiPassesArguments) {
-  const auto values = passed_arguments(8, -8);  // behind a push
+  const auto values = passed_arguments(std::vector<Passed>(8), -8);  // behind a push
   EXPECT_EQ(values.at(0).base, "rdi");
   EXPECT_EQ(values.at(3).base, "rcx");
   EXPECT_EQ(values.at(5).base, "r9");
@@ -51,7 +51,7 @@ TEST(FindProbe, WhereTheAbiPassesArguments) {
   EXPECT_EQ(values.at(6).base, "rsp");
   EXPECT_EQ(values.at(6).offset, 16);
   EXPECT_EQ(values.at(7).offset, 24);
-  EXPECT_TRUE(passed_arguments(0, 0).empty());
+  EXPECT_TRUE(passed_arguments({}, 0).empty());
 }
 
 Result<UserProbe> find(const std::string& text) {
@@ -108,7 +108,7 @@ TEST(FindProbe, NoReturnOfAGoProgramIsCaught) {
     const auto spec = parse_spec(text);
     ASSERT_TRUE(spec);
     UserProbe probe;
-    probe.at_return = spec->result.has_value();
+    probe.at_return = spec->has_return;
     ProbedFile file;
     const auto added = FunctionSites(*spec, probe, Search()).add(bytes, file);
     ASSERT_FALSE(added);

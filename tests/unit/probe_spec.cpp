@@ -18,7 +18,8 @@ std::string told(std::string_view text) {
   if (spec->has_parameters) line += "(";
   for (const Parameter& each : spec->parameters) line += type_name(each) + " " + each.name + ",";
   if (spec->has_parameters) line += ")";
-  if (spec->result) line += ">" + type_name(*spec->result) + spec->result->name;
+  if (spec->has_return) line += ">";
+  if (spec->result) line += type_name(*spec->result) + spec->result->name;
   if (spec->is_pattern()) line += " pattern";
   return line;
 }
@@ -45,6 +46,8 @@ INSTANTIATE_TEST_SUITE_P(
         Good{"uretprobe:libc:malloc -> ptr", "uretprobe libc||malloc>ptr"},
         Good{"uretprobe:libc:malloc()->ptr", "uretprobe libc||malloc()>ptr"},
         Good{"uretprobe:libc:getenv -> str", "uretprobe libc||getenv>str"},
+        Good{"uprobe:./app:handle ->", "uprobe ./app||handle>"},
+        Good{"uprobe:./app:handle(u32 id)->  ", "uprobe ./app||handle(u32 id,)>"},
         Good{"usdt:/usr/bin/python3:python:gc__start", "usdt /usr/bin/python3|python|gc__start"},
         Good{"usdt:python:function__entry", "usdt python||function__entry"},
         Good{"usdt:python:function__entry(str file, str function, s32 line)",
@@ -235,7 +238,7 @@ INSTANTIATE_TEST_SUITE_P(
             "write bytes[32]"},
         Bad{"uprobe:a:f -> bytes[8]", "a result cannot be bytes", "              ^~~~~~~~",
             "what a register holds is returned: write -> ptr, or -> str of a text"},
-        Bad{"uprobe:a:f ->", "a type is expected here", "             ^", form},
+        Bad{"kprobe:f ->", "a type is expected here", "           ^", form},
         Bad{"uprobe:a:f -> s64 x", "nothing is expected behind the type of the result",
             "                  ^", ""},
         Bad{"uprobe:a:f+8 -> s64", "only where a function begins its return can be paired",

@@ -1,0 +1,167 @@
+#include "probe/dwarf_reader.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "probe/cpp_operator.h"
+#include "probe/dwarf_die.h"
+#include "probe/dwarf_text.h"
+#include "probe/dwarf_type.h"
+
+namespace plumb::probe {
+namespace {
+
+constexpr int deepest = 32;                 // scopes within scopes
+constexpr uint32_t most_entries = 8 << 20;  // of debug information that are looked at
+constexpr uint32_t most_parameters = 256;   // of a function
+constexpr size_t longest_name = 64;
+
+bool begins_at(Dwarf_Die& function, uint64_t address) {
+  Dwarf_Addr base = 0, begin = 0, end = 0;
+  // of a function in several parts the first is where it begins
+  return dwarf_ranges(&function, 0, &base, &begin, &end) > 0 && begin == address;
+}
+
+bool is_scope(int tag) {
+  return tag == DW_TAG_namespace || tag == DW_TAG_class_type || tag == DW_TAG_structure_type ||
+         tag == DW_TAG_union_type || tag == DW_TAG_module;
+}
+// Functions within functions, as of local classes.
+bool is_inner_scope(int tag) {
+  return tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block || is_scope(tag);
+}
+
+// As it can be told in a line: anything may be called so.
+std::string word_of(Dwarf_Die& parameter) {
+  const std::string name(name_of(parameter).substr(0, longest_name));
+  return !name.empty() && std::ranges::all_of(name, is_name_character) ? name : "-";
+}
+
+class Reader {
+ public:
+  explicit Reader(Dwarf* dwarf) : dwarf_(dwarf) {}
+
+  void tell(uint64_t address) {
+    Dwarf_Die unit, function;
+    if (!find_unit(address, unit)) return line("?");
+    if (find_function(unit, address, is_scope, 0, function) ||
+        find_function(unit, address, is_inner_scope, 0, function))
+      return tell(unit, function);
+    Dwarf_Attribute attribute;
+    const bool is_apart = dwarf_attr(&unit, DW_AT_dwo_name, &attribute) != nullptr ||
+                          dwarf_attr(&unit, DW_AT_GNU_dwo_name, &attribute) != nullptr;
+    if (is_apart) return distrust(Distrust::apart);
+    line("?");
+  }
+
+  std::string& text() { return text_; }
+
+ private:
+  // Some compilers leave the table of addresses out: then the units are asked one by one.
+  bool find_unit(uint64_t address, Dwarf_Die& unit) {
+    if (dwarf_addrdie(dwarf_, address, &unit) != nullptr) return true;
+    Dwarf_CU* at = nullptr;
+    while (dwarf_get_units(dwarf_, at, &at, nullptr, nullptr, &unit, nullptr) == 0) {
+      if (++entries_ > most_entries) return false;
+      if (dwarf_haspc(&unit, address) == 1) return true;
+    }
+    return false;
+  }
+
+  bool find_function(Dwarf_Die& scope, uint64_t address, bool (*enters)(int), int depth,
+                     Dwarf_Die& found) {
+    Dwarf_Die at;
+    if (depth > deepest || dwarf_child(&scope, &at) != 0) return false;
+    do {
+      if (++entries_ > most_entries) return false;
+      const int tag = dwarf_tag(&at);
+      if (tag == DW_TAG_subprogram && begins_at(at, address)) {
+        found = at;
+        return true;
+      }
+      if (enters(tag) && find_function(at, address, enters, depth + 1, found)) return true;
+    } while (dwarf_siblingof(&at, &at) == 0);
+    return false;
+  }
+
+  void tell(Dwarf_Die& unit, Dwarf_Die& function) {
+    const Language language = language_of(unit);
+    if (language == Language::unknown) return distrust(Distrust::language);
+    const bool is_called =
+        number(function, DW_AT_calling_convention).value_or(DW_CC_normal) == DW_CC_normal;
+    if (!is_called) return distrust(Distrust::not_called);
+    const auto parameters = parameters_of(function);
+    if (!parameters) return distrust(Distrust::differs);
+    Type result = type_of(function, language);
+    if (result.lack == Lack::unknown) return distrust(Distrust::result);
+    if (result.is_by_address) {
+      result.lack = Lack::object;
+      result.in_memory = true;
+    }
+    line("f");
+    line(fmt::format("r {}", told(result)));
+    for (Dwarf_Die each : *parameters) {
+      const Type type = type_of(each, language);
+      line(fmt::format("p {} {}", told(type), word_of(each)));
+      if (type.lack == Lack::unknown) return;
+    }
+  }
+
+  // What was inlined elsewhere has those of its source at its origin; where its code has others,
+  // the compiler has changed them.
+  std::optional<std::vector<Dwarf_Die>> parameters_of(Dwarf_Die& function) {
+    std::vector<Dwarf_Die> own = children_of(function);
+    Dwarf_Attribute attribute;
+    Dwarf_Die origin;
+    if (dwarf_attr(&function, DW_AT_abstract_origin, &attribute) == nullptr ||
+        dwarf_formref_die(&attribute, &origin) == nullptr)
+      return own;
+    std::vector<Dwarf_Die> of_source = children_of(origin);
+    if (own.empty()) return of_source;
+    if (own.size() != of_source.size()) return std::nullopt;
+    return own;
+  }
+
+  std::vector<Dwarf_Die> children_of(Dwarf_Die& function) {
+    std::vector<Dwarf_Die> all;
+    Dwarf_Die at;
+    if (dwarf_child(&function, &at) != 0) return all;
+    do {
+      if (++entries_ > most_entries || all.size() == most_parameters) break;
+      if (dwarf_tag(&at) == DW_TAG_formal_parameter) all.push_back(at);
+    } while (dwarf_siblingof(&at, &at) == 0);
+    return all;
+  }
+
+  static std::string told(const Type& type) {
+    return fmt::format("{} {} {} {} {:d} {:d} {}", static_cast<char>(type.shape), type.size,
+                       type.integers, type.floats, type.in_memory, type.wide,
+                       static_cast<char>(type.lack));
+  }
+  void distrust(Distrust why) { line(fmt::format("x {}", static_cast<char>(why))); }
+  void line(const std::string& told) { text_ += told + "\n"; }
+
+  Dwarf* dwarf_;
+  std::string text_;
+  uint32_t entries_ = 0;  // that were looked at
+};
+
+}  // namespace
+
+std::string read_dwarf(int file, const std::vector<uint64_t>& addresses) {
+  elf_version(EV_CURRENT);
+  const std::unique_ptr<Elf, int (*)(Elf*)> elf(elf_begin(file, ELF_C_READ_MMAP, nullptr), elf_end);
+  const std::unique_ptr<Dwarf, int (*)(Dwarf*)> dwarf(
+      dwarf_begin_elf(elf.get(), DWARF_C_READ, nullptr), dwarf_end);
+  if (!dwarf) return {};
+  Reader reader(dwarf.get());
+  for (const uint64_t address : addresses) reader.tell(address);
+  return std::move(reader.text());
+}
+
+}  // namespace plumb::probe
