@@ -33,7 +33,10 @@ constexpr std::string_view made_up =
     "object "
     "string literal complex imaginary _Complex _Imaginary java resource fixed-point _Accum _Sat "
     "_Fract vector initializer_list abi type name hidden alias global constructors destructors "
-    "keyed";
+    "keyed "
+    "closure shim dyn mut fn unsafe extern as i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize "
+    "f32 "
+    "f64 str";
 
 bool is_made_up(std::string_view word, bool is_whole) {
   for (size_t at = 0; (at = made_up.find(word, at)) != std::string_view::npos; at++) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "probe/cpp_operator.h"
+#include "probe/rust_v0.h"
 
 namespace plumb::probe {
 namespace {
@@ -199,7 +200,9 @@ class NameFinder {
 
 }  // namespace
 
-bool is_mangled(std::string_view symbol) { return symbol.starts_with("_Z"); }
+bool is_mangled(std::string_view symbol) {
+  return symbol.starts_with("_Z") || symbol.starts_with("_R");
+}
 
 std::string_view name_within(std::string_view demangled) { return NameFinder(demangled).run(); }
 
@@ -209,8 +212,9 @@ std::string readable_name(const std::string& symbol, uint64_t& work) {
   if (std::string path = rust_name(symbol); !path.empty()) return path;
   const size_t dot = std::min(symbol.find('.'), symbol.size());
   const std::string head = symbol.substr(0, dot), suffix = symbol.substr(dot);
-  if (may_explode(head)) return symbol;
-  const std::string name = demangle(head, work);
+  const bool is_rust = head.starts_with("_R");
+  if (!is_rust && may_explode(head)) return symbol;
+  const std::string name = is_rust ? rust_v0_name(head, work) : demangle(head, work);
   return name.empty() ? symbol : name + suffix.substr(0, suffix.find(".llvm."));
 }
 

@@ -6,8 +6,8 @@
 
 namespace plumb::probe {
 
-// "ns::Server::handle" of _ZN...: C++ (the Itanium ABI) and Rust's legacy names, without the hash
-// at their end; without parameters and return type. A suffix stays (".cold"): it is not where the
+// "ns::Server::handle" of _ZN...: C++ (the Itanium ABI) and Rust's names, of both its schemes,
+// without hashes; without parameters and return type. A suffix stays (".cold"): it is not where the
 // function begins. The symbol itself where it is not mangled, where it is longer than 1024 bytes,
 // or where what it refers to within itself could make it longer than anybody's name.
 std::string readable_name(const std::string& symbol);

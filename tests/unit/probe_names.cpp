@@ -68,6 +68,52 @@ TEST(ReadableName, OfWhatIsNotTheFunction) {
   EXPECT_EQ(readable_name("_ZL1fi.part.0.llvm.77"), "f.part.0");
 }
 
+// Symbols of rustc 1.95 with -C symbol-mangling-version=v0, and what c++filt makes of them without
+// the crates' hashes and the types of constants.
+TEST(ReadableName, OfRustV0) {
+  EXPECT_EQ(readable_name("_RNvNtCs6GmmlP4bgsG_1r5inner5plain"), "r::inner::plain");
+  EXPECT_EQ(readable_name("_RNvCs6GmmlP4bgsG_1r4main.llvm.77"), "r::main");
+  EXPECT_EQ(readable_name("_RNvCs6GmmlP4bgsG_1r4main.cold"), "r::main.cold");
+  EXPECT_EQ(readable_name("_RINvNtCs6GmmlP4bgsG_1r5inner3genFlElKj2_EB4_"),
+            "r::inner::gen::<fn(i32) -> i32, 2>");
+  EXPECT_EQ(readable_name("_RINvNtCs6GmmlP4bgsG_1r5inner3genNCNvB4_4main0Kj5_EB4_"),
+            "r::inner::gen::<r::main::{closure#0}, 5>");
+  EXPECT_EQ(readable_name("_RNvMs_NtCs6GmmlP4bgsG_1r5innerINtB4_1ShE3ownB6_"),
+            "<r::inner::S<u8>>::own");
+  EXPECT_EQ(readable_name("_RNvXNtCs6GmmlP4bgsG_1r5innerINtB2_1ShENtB2_2Tr2goB4_"),
+            "<r::inner::S<u8> as r::inner::Tr>::go");
+  EXPECT_EQ(readable_name("_RNCNvCs6GmmlP4bgsG_1r4mains1_0B3_"), "r::main::{closure#3}");
+  EXPECT_EQ(readable_name("_RNSNvYNCNvCs6GmmlP4bgsG_1r4mains0_0INtNtNtCsgEmfK2I1SDS_4core3ops8"
+                          "function6FnOnceThEE9call_once6vtableB8_"),
+            "<r::main::{closure#2} as core::ops::function::FnOnce<(u8,)>>::call_once::{shim:vtable"
+            "#0}");
+  EXPECT_EQ(readable_name("_RNvNtCs6GmmlP4bgsG_1r5inneru9gre_6ka8i"), "r::inner::größe");
+}
+
+// Of the grammar in the rustc book: each form that no symbol above has.
+TEST(ReadableName, OfRustV0Types) {
+  EXPECT_EQ(readable_name("_RINvC1a1fRhQhPhOhSheE"),
+            "a::f::<&u8, &mut u8, *const u8, *mut u8, [u8], str>");
+  EXPECT_EQ(readable_name("_RINvC1a1fAhj3_TETclEE"), "a::f::<[u8; 3], (), (char, i32)>");
+  EXPECT_EQ(readable_name("_RINvC1a1fFUKChEuFK7stdcallEzE"),
+            "a::f::<unsafe extern \"C\" fn(u8), extern \"stdcall\" fn() -> !>");
+  EXPECT_EQ(readable_name("_RINvC1a1fDINtC1b1tRL_hEp1nxEL_E"), "a::f::<dyn b::t<&u8, n = i64>>");
+  EXPECT_EQ(readable_name("_RINvC1a1fDG_INtC1b1tRL0_hEp1nxNtC1c1sEL_E"),
+            "a::f::<dyn for<'a> b::t<&'a u8, n = i64> + c::s>");
+  EXPECT_EQ(readable_name("_RINvC1a1fKb1_Kc61_Kln2a_KpE"), "a::f::<true, 'a', -42, _>");
+}
+
+// What refers to itself, is nested without end, or grows without end.
+TEST(ReadableName, OfHostileRustV0) {
+  std::string deep = "_RINvC1a1f", wide = "_RINvC1a1f";
+  deep += std::string(900, 'R') + "hE";
+  wide += "TTTTTTTThhhhhhEB9_B9_B9_B9_B9_EB8_B8_B8_B8_EB7_B7_B7_B7_EB6_B6_B6_EEEEEE";
+  for (const std::string& symbol : {deep, wide, std::string("_RNvB_1f"), std::string("_RNvB0_1f"),
+                                    std::string("_RNvC99999999999999999999a1f"),
+                                    std::string("_RNvCszzzzzzzzzzzzzzzzz_1a1f"), std::string("_R")})
+    EXPECT_EQ(readable_name(symbol), symbol);
+}
+
 // As rustc-demangle has them, without the hash.
 TEST(ReadableName, OfRust) {
   EXPECT_EQ(readable_name("_ZN4core3fmt5write17h0123456789abcdefE"), "core::fmt::write");
@@ -89,7 +135,7 @@ TEST(ReadableName, OfRust) {
 TEST(ReadableName, OfNonsenseIsTheSymbol) {
   for (const std::string symbol :
        {"", "_", "_Z", "_ZN", "_ZNE", "_ZN99", "_ZN99999999999999999999999aE", "_Z.", "_ZN1aE.",
-        "_Z1fI", "_ZS_", "_RNvC1a1f", "_ZN17h0123456789abcdefE"}) {
+        "_Z1fI", "_ZS_", "_RNvC1a2f", "_ZN17h0123456789abcdefE"}) {
     const std::string name = readable_name(symbol);
     EXPECT_EQ(name, symbol == "_ZN1aE."                   ? "a."
                     : symbol == "_ZN17h0123456789abcdefE" ? "h0123456789abcdef"
