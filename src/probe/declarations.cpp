@@ -6,16 +6,13 @@
 #include <array>
 #include <string_view>
 
+#include "probe/debug_file.h"
 #include "probe/elf.h"
 
 namespace plumb::probe {
 namespace {
 
 constexpr size_t most_asked = 64;  // functions of a pattern in a file
-
-bool has_section(const Elf& elf, std::string_view name) {
-  return std::ranges::find(elf.sections(), name, &Section::name) != elf.sections().end();
-}
 
 // What GCC makes of a function for some of its callers: its parameters are others, or fewer.
 bool is_clone(std::string_view name) {
@@ -33,19 +30,22 @@ Declarations::Declarations(const Spec& spec, UserProbe& probe)
       wants_parameters_(probe.at_call && !spec.has_parameters && spec.offset == 0),
       wants_result_(probe.at_return && !spec.result) {}
 
-void Declarations::look_at(const Bytes& bytes, const ProbedFile& file) {
+void Declarations::look_at(const Bytes& bytes, const ProbedFile& file,
+                           const std::optional<OpenFile>& symbols) {
   if ((!wants_parameters_ && !wants_result_) || file.sites.empty()) return;
-  if (auto asked = ask(bytes, file); !asked) {
+  if (auto asked = ask(bytes, file, symbols); !asked) {
     failure_ = asked.error().what;
     take(std::nullopt);
   }
 }
 
 // Go and 32-bit programs pass their arguments in ways of their own.
-Result<> Declarations::ask(const Bytes& bytes, const ProbedFile& file) {
+Result<> Declarations::ask(const Bytes& bytes, const ProbedFile& file,
+                           const std::optional<OpenFile>& symbols) {
   const Elf elf = TRY(Elf::of(bytes));
+  const bool has_own = has_section(elf, ".debug_info");
   const bool is_told =
-      has_section(elf, ".debug_info") && elf.address_size() == 8 && !has_section(elf, ".gopclntab");
+      (has_own || symbols) && elf.address_size() == 8 && !has_section(elf, ".gopclntab");
   if (!is_told || file.sites.size() > most_asked) {
     take(std::nullopt);
     return {};
@@ -53,7 +53,7 @@ Result<> Declarations::ask(const Bytes& bytes, const ProbedFile& file) {
   std::vector<uint64_t> addresses;
   for (const ProbeSite& site : file.sites)
     addresses.push_back(elf.address_of(site.entry).value_or(0));
-  auto all = TRY(declared_at(file.open.file.get(), addresses));
+  auto all = TRY(declared_at((has_own ? file.open : *symbols).file.get(), addresses));
   for (size_t i = 0; i < all.size(); i++) {
     if (is_clone(probe_.functions[file.sites[i].function])) {
       all[i] = Declared();

@@ -14,8 +14,9 @@ class Declarations {
  public:
   Declarations(const Spec& spec, UserProbe& probe);
 
-  // Asks for the sites that were found in a file; once for each file.
-  void look_at(const Bytes& bytes, const ProbedFile& file);
+  // Asks for the sites that were found in a file; once for each file. `symbols` is what was taken
+  // from it, if there is such a file.
+  void look_at(const Bytes& bytes, const ProbedFile& file, const std::optional<OpenFile>& symbols);
 
   // Tells the probe, if all functions are declared alike, and all its sites; remarks say what is
   // not told.
@@ -25,7 +26,7 @@ class Declarations {
   void settle(ProbedFile& file);
 
  private:
-  Result<> ask(const Bytes& bytes, const ProbedFile& file);
+  Result<> ask(const Bytes& bytes, const ProbedFile& file, const std::optional<OpenFile>& symbols);
   void take(std::optional<Declared> declared);
   std::string why_not() const;
   void give_places(ProbedFile& file) const;

@@ -142,7 +142,7 @@ class Sites {
     file = {found.path, TRY(twin_of(found.open, found.path)), {}, found.pid};
     const FileBytes bytes(std::move(found.open.file), found.open.size);
     auto added = probe_.is_static ? of_notes_.add(bytes, file) : of_functions_.add(bytes, file);
-    if (!probe_.is_static) declarations_.look_at(bytes, file);
+    if (!probe_.is_static) declarations_.look_at(bytes, file, of_functions_.symbols());
     return added ? std::move(added) : std::move(added).within(found.path);
   }
 

@@ -1,10 +1,12 @@
 #include "probe/function_sites.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
+#include "probe/debug_file.h"
 #include "probe/placement.h"
 #include "probe/readable_name.h"
 
@@ -54,6 +56,17 @@ bool throws_exceptions(const Elf& elf) {
 
 }  // namespace
 
+// Its own, and where it has only those that are for others to link, those that were taken from it.
+Result<std::vector<Function>> FunctionSites::functions_in(const Elf& elf,
+                                                          const Bytes& bytes) const {
+  std::vector<Function> own = TRY(functions_of(bytes));
+  if (!symbols_ || has_section(elf, ".symtab")) return own;
+  const Fd& symbols = symbols_->file;
+  const FileBytes there(Fd(fcntl(symbols.get(), F_DUPFD_CLOEXEC, 0)), symbols_->size);
+  return functions_of(there, elf, std::move(own), entries_of(elf))
+      .within("separate debugging symbols");
+}
+
 // What its runtime does with the stack decides whether a return can be caught.
 Result<> FunctionSites::check_language(const Elf& elf) const {
   const bool is_go = std::ranges::any_of(elf.sections(), [](const Section& section) {
@@ -81,13 +94,19 @@ Result<> FunctionSites::add(const Bytes& bytes, ProbedFile& file) {
     return fail("it is a 32-bit program: where those pass their arguments plumb does not know",
                 "without a signature it can be probed");
   TRY(check_language(elf));
-  const std::vector<Function> all = TRY(functions_of(bytes));
+  const DebugFile debug(elf, file.path, file.pid);
+  const bool is_whole = has_section(elf, ".symtab") && has_section(elf, ".debug_info");
+  symbols_ = is_whole ? std::nullopt : debug.open();
+  const std::vector<Function> all = TRY(functions_in(elf, bytes));
   entry_ = elf.offset_of(elf.entry());
   if (spec_.address && !elf.is_code(*spec_.address))
     return misuse(fmt::format("at {:#x} of the file there is no code", *spec_.address),
                   "an offset in the file, not an address: objdump -dF shows both");
   if (spec_.address) return add_address(all, bytes, file);
-  const auto wanted = TRY(find_functions(all, spec_.function));
+  auto found = find_functions(all, spec_.function);
+  if (!found && !symbols_ && !has_section(elf, ".symtab"))
+    found.error().hint += "; " + debug.hint();
+  const auto wanted = TRY(std::move(found));
   Result<> refused;
   taken_.clear();
   for (const Function& each : wanted) {

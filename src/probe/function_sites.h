@@ -21,9 +21,12 @@ class FunctionSites {
 
   // Adds those of one file, and their names to the probe. Errors say why there are none.
   Result<> add(const Bytes& bytes, ProbedFile& file);
+  // A separate file of debugging symbols that the file of the last add has.
+  const std::optional<OpenFile>& symbols() const { return symbols_; }
 
  private:
   Result<> check_language(const Elf& elf) const;
+  Result<std::vector<Function>> functions_in(const Elf& elf, const Bytes& bytes) const;
   Result<> add_address(const std::vector<Function>& all, const Bytes& bytes, ProbedFile& file);
   Result<> add_function(const Function& function, const Bytes& bytes, ProbedFile& file);
   Result<> check_return(const std::string& name, uint64_t offset) const;
@@ -34,7 +37,8 @@ class FunctionSites {
   UserProbe& probe_;
   const Search& search_;
   std::optional<uint64_t> entry_;  // where in this file its program begins
-  std::set<uint64_t> taken_;       // offsets in this file
+  std::optional<OpenFile> symbols_;
+  std::set<uint64_t> taken_;  // offsets in this file
 };
 
 }  // namespace plumb::probe

@@ -25,7 +25,9 @@ Fail too_many() {
 
 class Reader {
  public:
-  explicit Reader(const Elf& elf) : elf_(elf) {}
+  Reader(const Elf& elf, const Elf& loaded, std::vector<Function> known,
+         const std::vector<uint64_t>* entries)
+      : elf_(elf), loaded_(loaded), entries_(entries), functions_(std::move(known)) {}
 
   // The gABI allows one table of each type; what comes after it is not looked at.
   Result<std::vector<Function>> run() {
@@ -68,7 +70,8 @@ class Reader {
     const auto type = ELF64_ST_TYPE(symbol.st_info);
     if (type != STT_FUNC && type != STT_GNU_IFUNC) return {};
     if (symbol.st_shndx == SHN_UNDEF || symbol.st_shndx == SHN_ABS) return {};
-    const auto offset = elf_.offset_of(symbol.st_value);
+    if (entries_ && !std::ranges::binary_search(*entries_, uint64_t{symbol.st_value})) return {};
+    const auto offset = loaded_.offset_of(symbol.st_value);
     if (!offset || symbol.st_name >= names.size()) return {};
     std::string_view name = names.substr(symbol.st_name, longest_name);
     name = name.substr(0, name.find('\0'));
@@ -83,8 +86,10 @@ class Reader {
   }
 
   const Elf& elf_;
-  uint64_t read_ = 0;  // symbols
-  size_t kept_ = 0;    // bytes of names
+  const Elf& loaded_;                     // which says where in its file that lies
+  const std::vector<uint64_t>* entries_;  // where they may begin; null: anywhere
+  uint64_t read_ = 0;                     // symbols
+  size_t kept_ = 0;                       // bytes of names
   std::vector<Function> functions_;
 };
 
@@ -92,7 +97,14 @@ class Reader {
 
 Result<std::vector<Function>> functions_of(const Bytes& bytes) {
   const Elf elf = TRY(Elf::of(bytes));
-  return Reader(elf).run();
+  return Reader(elf, elf, {}, nullptr).run();
+}
+
+Result<std::vector<Function>> functions_of(const Bytes& symbols, const Elf& loaded,
+                                           std::vector<Function> known,
+                                           const std::vector<uint64_t>& entries) {
+  const Elf elf = TRY(Elf::of(symbols));
+  return Reader(elf, loaded, std::move(known), &entries).run();
 }
 
 const Function* function_at(const std::vector<Function>& all, uint64_t offset) {

@@ -1,7 +1,6 @@
 // Functions of an ELF file by name, from its symbol tables (elf(5), "String and symbol tables").
 //
-// Counts, places and names are believed as far as the file has them. Nothing of a separate file of
-// debugging symbols is read.
+// Counts, places and names are believed as far as the file has them.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -9,6 +8,7 @@
 
 #include "base/result.h"
 #include "probe/bytes.h"
+#include "probe/elf.h"
 
 namespace plumb::probe {
 
@@ -24,6 +24,11 @@ struct Function {
 // name, each of these pairs once. A stripped file has few, or none. An error where the file is
 // none, is broken, or has more than 4 million symbols.
 Result<std::vector<Function>> functions_of(const Bytes& bytes);
+// Those that a separate file of debugging symbols (debug_file.h) names of the program `loaded`, if
+// they begin at one of `entries`, and `known` ones of its own, together.
+Result<std::vector<Function>> functions_of(const Bytes& symbols, const Elf& loaded,
+                                           std::vector<Function> known,
+                                           const std::vector<uint64_t>& entries);
 
 // Those that `wanted` means, in the order of `all`: the symbol itself, then the readable name
 // (readable_name.h), then, where it has * or ?, what it matches of either. One name may stand for

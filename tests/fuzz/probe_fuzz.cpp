@@ -1,9 +1,11 @@
 // Any bytes as an ELF file, as the notes or symbols of a sound one, as arguments, names, specs and
 // formats: read or refused, in bounds.
+#include <algorithm>
 #include <cstdlib>
 #include <set>
 
 #include "probe/argument.h"
+#include "probe/debug_file.h"
 #include "probe/declared.h"
 #include "probe/functions.h"
 #include "probe/mapped_files.h"
@@ -83,8 +85,20 @@ void spec(std::string_view text) {
   }
 }
 
+// Where its debugging symbols would be; nothing is opened.
+void separate(std::string_view bytes) {
+  const MemoryBytes memory(bytes);
+  const auto elf = Elf::of(memory);
+  if (!elf) return;
+  if (DebugFile(*elf, "/srv/app", 0).hint().empty()) std::abort();
+  if (!std::ranges::is_sorted(entries_of(*elf))) std::abort();
+  for (const char c : build_id_of(*elf))
+    if (std::string_view("0123456789abcdef").find(c) == std::string_view::npos) std::abort();
+}
+
 void file(std::string_view bytes) {
   functions(bytes);
+  separate(bytes);
   const auto found = static_probes(MemoryBytes(bytes));
   if (!found) {
     if (found.error().what.empty()) std::abort();

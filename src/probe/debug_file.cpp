@@ -1,0 +1,151 @@
+#include "probe/debug_file.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/cursor.h"
+#include "base/text.h"
+
+namespace plumb::probe {
+namespace {
+
+constexpr size_t most_note = 1024, most_link = 4096 + 8, most_entries = 64 << 20;  // bytes
+constexpr uint32_t most_build_id = 64;               // bytes; linkers make 8 to 32
+constexpr uint64_t most_summed = uint64_t{1} << 30;  // bytes of a file
+constexpr std::string_view debug_root = "/usr/lib/debug";
+
+std::string bytes_of(const Elf& elf, std::string_view name, size_t most) {
+  const auto found = std::ranges::find(elf.sections(), name, &Section::name);
+  if (found == elf.sections().end()) return {};
+  auto bytes = elf.bytes_of(*found, most);
+  return bytes ? *std::move(bytes) : std::string();
+}
+
+// Gdb's documentation, "Separate Debug Files": the CRC-32 of the whole file.
+std::optional<uint32_t> checksum_of(const Bytes& bytes) {
+  std::string piece;
+  uLong sum = 0;
+  if (bytes.size() > most_summed) return std::nullopt;
+  for (uint64_t at = 0; at < bytes.size(); at += piece.size()) {
+    if (!bytes.read(at, piece, std::min<uint64_t>(1 << 16, bytes.size() - at))) return std::nullopt;
+    sum = crc32(sum, reinterpret_cast<const Bytef*>(piece.data()), static_cast<uInt>(piece.size()));
+  }
+  return static_cast<uint32_t>(sum);
+}
+
+OpenFile copy_of(const OpenFile& file) {
+  return {Fd(fcntl(file.file.get(), F_DUPFD_CLOEXEC, 0)), file.size};
+}
+
+// How much of a path is another process's root: "/proc/1234/root"; "": it is in this one's.
+std::string root_in(const std::string& path) {
+  constexpr std::string_view proc = "/proc/", root = "/root/";
+  if (!path.starts_with(proc)) return {};
+  const size_t end = path.find('/', proc.size());
+  const bool is_root = end != path.npos && path.compare(end, root.size(), root) == 0;
+  return is_root ? path.substr(0, end + root.size() - 1) : std::string();
+}
+
+}  // namespace
+
+// Linux Standard Base, "Exception Frames": a version, the encodings of what follows; where
+// .eh_frame is; how many entries; pairs of where a function begins and where it is described. All
+// linkers write the entries as signed numbers of 32 bits from the section's own address on.
+std::vector<uint64_t> entries_of(const Elf& elf) {
+  constexpr std::array<uint8_t, 4> usual = {1, 0x1b, 0x03, 0x3b};
+  const auto found = std::ranges::find(elf.sections(), ".eh_frame_hdr", &Section::name);
+  const std::string table = bytes_of(elf, ".eh_frame_hdr", most_entries);
+  Cursor cursor(table);
+  std::array<uint8_t, 4> head{};
+  uint32_t frames = 0, count = 0;
+  std::vector<uint64_t> entries;
+  if (!cursor.read(head) || head != usual || !cursor.read(frames) || !cursor.read(count)) return {};
+  std::array<int32_t, 2> entry{};
+  for (uint32_t i = 0; i < count && cursor.read(entry); i++)
+    entries.push_back(found->address + static_cast<uint64_t>(int64_t{entry[0]}));
+  std::ranges::sort(entries);
+  return entries;
+}
+
+bool has_section(const Elf& elf, std::string_view name) {
+  return std::ranges::find(elf.sections(), name, &Section::name) != elf.sections().end();
+}
+
+// elf(5), "Notes (Nhdr)": sizes of name and description, a type, then both.
+std::string build_id_of(const Elf& elf) {
+  const std::string note = bytes_of(elf, ".note.gnu.build-id", most_note);
+  Cursor cursor(note);
+  Elf64_Nhdr header{};
+  std::string_view name, id;
+  const bool is_one = cursor.read(header) && header.n_type == NT_GNU_BUILD_ID &&
+                      header.n_namesz == sizeof(ELF_NOTE_GNU) && cursor.read(name, 4) &&
+                      name.substr(0, 3) == ELF_NOTE_GNU && header.n_descsz > 1 &&
+                      header.n_descsz <= most_build_id && cursor.read(id, header.n_descsz);
+  std::string text;
+  for (size_t i = 0; is_one && i < id.size(); i++)
+    text += fmt::format("{:02x}", static_cast<unsigned char>(id[i]));
+  return text;
+}
+
+DebugFile::DebugFile(const Elf& elf, const std::string& path, uint32_t pid)
+    : build_id_(build_id_of(elf)) {
+  const std::string link = bytes_of(elf, ".gnu_debuglink", most_link);
+  const std::string name = link.substr(0, link.find('\0'));
+  // a name, four bytes from the section's begin its checksum; one with a slash leads elsewhere
+  const size_t at = (name.size() + 1 + 3) / 4 * 4;
+  if (!name.empty() && name.find('/') == name.npos && at + sizeof(checksum_) <= link.size()) {
+    link_ = name;
+    std::memcpy(&checksum_, link.data() + at, sizeof(checksum_));
+  }
+  add_places(path, pid);
+}
+
+void DebugFile::add_places(const std::string& path, uint32_t pid) {
+  std::string root = root_in(path);
+  const std::string within = path.substr(root.size());
+  if (root.empty() && pid != 0) root = fmt::format("/proc/{}/root", pid);
+  const std::string folder = within.substr(0, within.rfind('/') + 1);
+  std::vector<std::string> places;
+  if (build_id_.size() > 2)
+    places.push_back(fmt::format("{}/.build-id/{}/{}.debug", debug_root, build_id_.substr(0, 2),
+                                 build_id_.substr(2)));
+  if (!link_.empty()) {
+    places.push_back(folder + link_);
+    places.push_back(folder + ".debug/" + link_);
+    if (folder.starts_with('/')) places.push_back(fmt::format("{}{}{}", debug_root, folder, link_));
+  }
+  if (!root.empty())
+    for (const std::string& each : places)
+      if (each.starts_with('/')) places_.push_back(root + each);
+  places_.insert(places_.end(), places.begin(), places.end());
+}
+
+std::optional<OpenFile> DebugFile::open() const {
+  for (const std::string& place : places_)
+    if (auto file = open_file(place); file && belongs(*file)) return *std::move(file);
+  return std::nullopt;
+}
+
+bool DebugFile::belongs(const OpenFile& file) const {
+  const FileBytes bytes(copy_of(file).file, file.size);
+  const auto elf = Elf::of(bytes);
+  if (!elf) return false;
+  return build_id_.empty() ? checksum_of(bytes) == checksum_ : build_id_of(*elf) == build_id_;
+}
+
+std::string DebugFile::hint() const {
+  if (places_.empty()) return "it has no build-id by which to find its debugging symbols";
+  std::string all;
+  for (const std::string& each : places_) all += (all.empty() ? "" : ", ") + each;
+  const std::string how =
+      build_id_.empty() ? "" : fmt::format(", and debuginfod-find debuginfo {}", build_id_);
+  return fmt::format("its debugging symbols are not at {}: its -dbgsym package has them{}", all,
+                     how);
+}
+
+}  // namespace plumb::probe

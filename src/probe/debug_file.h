@@ -1,0 +1,50 @@
+// The separate file that has the debugging symbols of a program from which they were taken, as
+// packages of distributions do it.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "probe/bytes.h"
+#include "probe/elf.h"
+#include "probe/open_file.h"
+
+namespace plumb::probe {
+
+// Where such a file is looked for: by the program's build-id, and by the link in it
+// (.gnu_debuglink), in the root of whoever has mapped it, then in this process's.
+class DebugFile {
+ public:
+  // `path` of the program, as this process names it, or the process `pid`, which has it mapped; 0:
+  // none has.
+  DebugFile(const Elf& elf, const std::string& path, uint32_t pid);
+
+  // It is believed to belong to the program if it has the same build-id, or, where the program has
+  // none, the checksum that the link tells.
+  std::optional<OpenFile> open() const;
+
+  // Where it would be, for people, and who has it.
+  std::string hint() const;
+
+ private:
+  void add_places(const std::string& path, uint32_t pid);
+  bool belongs(const OpenFile& file) const;
+
+  std::string build_id_;  // hexadecimal; "": it has none
+  std::string link_;      // the name in the link; ""
+  uint32_t checksum_ = 0;
+  std::vector<std::string> places_;
+};
+
+// The addresses at which functions begin, in order, as the program itself tells it to those who
+// unwind its stack (.eh_frame_hdr). Who makes a container could put a file of symbols there that
+// leads into the middle of an instruction, in a program that others run, too; but not change this.
+std::vector<uint64_t> entries_of(const Elf& elf);
+
+bool has_section(const Elf& elf, std::string_view name);
+// Hexadecimal; "": it has none, or one of no known form.
+std::string build_id_of(const Elf& elf);
+
+}  // namespace plumb::probe
