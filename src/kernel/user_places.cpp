@@ -51,6 +51,27 @@ std::string why(int error) {
              : std::strerror(error);
 }
 
+constexpr pid_t everybody = -1, only_self = 0;
+
+// By its perf event: Documentation/trace/uprobetracer.rst, perf_uprobe in kernel/events.
+Fd open_uprobe(const std::string& path, uint64_t offset, uint64_t config, pid_t whose) {
+  const auto type = read_file("/sys/bus/event_source/devices/uprobe/type", 64);
+  const auto number = type ? parse_unsigned(split(*type, '\n').front()) : Result<uint64_t>(0);
+  if (!number || *number == 0) {
+    errno = ENODEV;
+    return {};
+  }
+  perf_event_attr attributes{};
+  attributes.size = sizeof(attributes);
+  attributes.type = static_cast<uint32_t>(*number);
+  attributes.config = config;
+  attributes.uprobe_path = reinterpret_cast<uint64_t>(path.c_str());
+  attributes.probe_offset = offset;
+  const int cpu = whose == everybody ? 0 : -1;
+  return Fd(static_cast<int>(
+      syscall(SYS_perf_event_open, &attributes, whose, cpu, -1, PERF_FLAG_FD_CLOEXEC)));
+}
+
 class Attaching {
  public:
   Attaching(int program, bool is_return) : program_(program), is_return_(is_return) {}
@@ -100,24 +121,10 @@ class Attaching {
   }
 
  private:
-  // A uprobe by its perf event: Documentation/trace/uprobetracer.rst, perf_uprobe in kernel/events.
   Fd open_event(const UserFile& file, const UserPlace& place) const {
     constexpr int counter_shift = 32;  // PERF_UPROBE_REF_CTR_OFFSET_SHIFT
-    const auto type = read_file("/sys/bus/event_source/devices/uprobe/type", 64);
-    const auto number = type ? parse_unsigned(split(*type, '\n').front()) : Result<uint64_t>(0);
-    if (!number || *number == 0) {
-      errno = ENODEV;
-      return {};
-    }
-    const std::string path = own_path(file);
-    perf_event_attr attributes{};
-    attributes.size = sizeof(attributes);
-    attributes.type = static_cast<uint32_t>(*number);
-    attributes.config = (place.semaphore << counter_shift) | (is_return_ ? 1 : 0);
-    attributes.uprobe_path = reinterpret_cast<uint64_t>(path.c_str());
-    attributes.probe_offset = place.offset;
-    return Fd(static_cast<int>(
-        syscall(SYS_perf_event_open, &attributes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC)));
+    return open_uprobe(own_path(file), place.offset,
+                       (place.semaphore << counter_shift) | (is_return_ ? 1 : 0), everybody);
   }
 
   void keep(UserFile& file, Fd link) {
@@ -149,6 +156,8 @@ bool many_at_once() {
   static const bool can = program_type(ProgramType::uprobe_multi).yes;
   return can;
 }
+
+Fd probe_self(uint64_t offset) { return open_uprobe("/proc/self/exe", offset, 0, only_self); }
 
 Result<> attach_user(int program, std::string_view section, std::span<UserFile> files) {
   Attaching attaching(program, section.starts_with("uretprobe"));

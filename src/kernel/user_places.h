@@ -39,6 +39,10 @@ bool is_of_user(std::string_view section);
 bool many_at_once();
 constexpr int many_at_once_attachment = 48;  // BPF_TRACE_UPROBE_MULTI, linux/bpf.h of 6.6
 
+// A uprobe at this offset of this process's own program, for it alone, with nothing behind it.
+// None: the kernel refuses, and errno says why.
+Fd probe_self(uint64_t offset);
+
 // Attaches the program to these files, whose links keep it there. A place that the kernel does not
 // take is told on standard error, and the others are attached all the same; none at all is an
 // error.

@@ -148,11 +148,15 @@ std::optional<uint64_t> Elf::offset_of(uint64_t address) const {
   return is_there ? std::optional(offset) : std::nullopt;
 }
 
-bool Elf::is_code(uint64_t offset) const {
-  return std::ranges::any_of(segments_, [offset](const Segment& each) {
+std::optional<uint64_t> Elf::address_of(uint64_t offset) const {
+  const auto found = std::ranges::find_if(segments_, [offset](const Segment& each) {
     return each.is_code && offset >= each.offset && offset - each.offset < each.size;
   });
+  if (found == segments_.end()) return std::nullopt;
+  return found->address + (offset - found->offset);
 }
+
+bool Elf::is_code(uint64_t offset) const { return address_of(offset).has_value(); }
 
 Result<std::string> Elf::bytes_of(const Section& section, size_t limit) const {
   if (section.type == SHT_NOBITS) return std::string();

@@ -54,6 +54,8 @@ class Elf {
   uint64_t entry() const { return entry_; }  // the address at which the program begins; or 0
   // Where in the file that lies which is loaded at this address.
   std::optional<uint64_t> offset_of(uint64_t address) const;
+  // The other way: at which address that is loaded to be run which lies there in the file.
+  std::optional<uint64_t> address_of(uint64_t offset) const;
   // Whether what lies there in the file is loaded to be run.
   bool is_code(uint64_t offset) const;
   // All of a section, of at most `limit` bytes.

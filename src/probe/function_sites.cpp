@@ -11,22 +11,7 @@
 namespace plumb::probe {
 namespace {
 
-constexpr size_t most_code = 64 << 10;
 constexpr size_t most_sites = 100'000;
-
-// A function's code as far as it is looked at; "" where it cannot be read.
-std::string code_of(const Function& function, const Bytes& bytes) {
-  constexpr uint64_t guess = 64;  // where its size is not told
-  const uint64_t left = bytes.size() > function.offset ? bytes.size() - function.offset : 0;
-  const uint64_t size =
-      std::min({function.size ? function.size : guess, left, uint64_t{most_code}});
-  std::string code;
-  return bytes.read(function.offset, code, size) ? code : std::string();
-}
-
-bool is_whole(const Function& function, const std::string& code) {
-  return function.size != 0 && function.size == code.size();
-}
 
 // What is on top of the stack there is no address to return to, or it is kept for more than one
 // return: with that of a uretprobe in its place the program breaks.
@@ -100,18 +85,16 @@ Result<> FunctionSites::add(const Bytes& bytes, ProbedFile& file) {
     return fail("it is a 32-bit program: where those pass their arguments plumb does not know",
                 "without a signature it can be probed");
   TRY(check_language(elf));
-  const std::vector<Function> all = TRY(functions_of(bytes));
+  PlaceCheck places(elf, bytes, search_.nops_are_safe);
+  places.know(TRY(functions_of(bytes)));
   entry_ = elf.offset_of(elf.entry());
-  if (spec_.address && !elf.is_code(*spec_.address))
-    return misuse(fmt::format("at {:#x} of the file there is no code", *spec_.address),
-                  "an offset in the file, not an address: objdump -dF shows both");
-  if (spec_.address) return add_address(all, bytes, file);
-  const auto wanted = TRY(find_functions(all, spec_.function));
+  if (spec_.address) return add_address(places, file);
+  const auto wanted = TRY(find_functions(places.functions(), spec_.function));
   Result<> refused;
   taken_.clear();
   for (const Function& each : wanted) {
     if (file.sites.size() >= most_sites) break;
-    if (auto added = add_function(each, bytes, file); !added) refused = std::move(added);
+    if (auto added = add_function(each, bytes, places, file); !added) refused = std::move(added);
   }
   if (refused || file.sites.empty()) return refused;
   if (!spec_.is_pattern())
@@ -119,10 +102,8 @@ Result<> FunctionSites::add(const Bytes& bytes, ProbedFile& file) {
   return {};
 }
 
-Result<> FunctionSites::add_address(const std::vector<Function>& all, const Bytes& bytes,
-                                    ProbedFile& file) {
-  if (const Function* function = function_at(all, *spec_.address))
-    TRY(check_instruction(*function, *spec_.address - function->offset, bytes));
+Result<> FunctionSites::add_address(const PlaceCheck& places, ProbedFile& file) {
+  TRY(places.check_typed(*spec_.address));
   TRY(check_return(event_name(spec_), *spec_.address));
   ProbeSite site;
   site.offset = *spec_.address;
@@ -132,16 +113,17 @@ Result<> FunctionSites::add_address(const std::vector<Function>& all, const Byte
 }
 
 Result<> FunctionSites::add_function(const Function& function, const Bytes& bytes,
-                                     ProbedFile& file) {
+                                     const PlaceCheck& places, ProbedFile& file) {
   if (function.chosen_at_load)
     return misuse(function.name + " is one of several functions, chosen when a program is loaded",
                   "nm shows them all; those that are not exported are in its debugging symbols");
   TRY(check_return(function.name, function.offset));
   ProbeSite site;
   site.offset = function.offset + spec_.offset;
-  if (spec_.offset) {
-    TRY(check_instruction(function, spec_.offset, bytes));
-  } else if (!search_.exact) {
+  if (spec_.offset && function.size && spec_.offset >= function.size)
+    return misuse(fmt::format("{} has {} bytes: +{:#x} lies behind it", function.name,
+                              function.size, spec_.offset));
+  if (!spec_.offset && !search_.exact) {
     const std::string code = code_of(function, bytes);
     Placement placed = place_entry(code, is_whole(function, code));
     // the return address is where the stack pointer points when a return is to be caught
@@ -151,6 +133,8 @@ Result<> FunctionSites::add_function(const Function& function, const Bytes& byte
     site.stack_moved = placed.stack_moved;
     site.reason = std::move(placed.reason);
   }
+  auto allowed = spec_.offset ? places.check_typed(site.offset) : places.check(site.offset);
+  TRY(std::move(allowed).within(function.name));
   site.values = passed_arguments(probe_.parameters.size(), site.stack_moved);
   put(std::move(site), readable_name(function.name), file);
   return {};
@@ -160,17 +144,6 @@ Result<> FunctionSites::check_return(const std::string& name, uint64_t offset) c
   if (!probe_.at_return || (offset != entry_ && !returns_otherwise(name))) return {};
   return misuse(name + " does not return as functions do: to catch that would break the program",
                 "probe its calls alone, without -> TYPE");
-}
-
-// A probe in the middle of an instruction breaks the program.
-Result<> FunctionSites::check_instruction(const Function& function, uint64_t offset,
-                                          const Bytes& bytes) const {
-  if (function.size && offset >= function.size)
-    return misuse(fmt::format("{} has {} bytes: +{:#x} lies behind it", function.name,
-                              function.size, offset));
-  if (begins_instruction(code_of(function, bytes), offset)) return {};
-  return misuse(fmt::format("{}+{:#x} is in the middle of an instruction", function.name, offset),
-                fmt::format("objdump -d --disassemble={} shows where they begin", function.name));
 }
 
 void FunctionSites::put(ProbeSite site, const std::string& name, ProbedFile& file) {

@@ -10,6 +10,7 @@
 #include "probe/elf.h"
 #include "probe/find_probe.h"
 #include "probe/functions.h"
+#include "probe/place_check.h"
 #include "probe/user_probe.h"
 
 namespace plumb::probe {
@@ -24,10 +25,10 @@ class FunctionSites {
 
  private:
   Result<> check_language(const Elf& elf) const;
-  Result<> add_address(const std::vector<Function>& all, const Bytes& bytes, ProbedFile& file);
-  Result<> add_function(const Function& function, const Bytes& bytes, ProbedFile& file);
+  Result<> add_address(const PlaceCheck& places, ProbedFile& file);
+  Result<> add_function(const Function& function, const Bytes& bytes, const PlaceCheck& places,
+                        ProbedFile& file);
   Result<> check_return(const std::string& name, uint64_t offset) const;
-  Result<> check_instruction(const Function& function, uint64_t offset, const Bytes& bytes) const;
   void put(ProbeSite site, const std::string& name, ProbedFile& file);
 
   const Spec& spec_;
