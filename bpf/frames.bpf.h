@@ -35,7 +35,7 @@ struct frame_head {
  * with its thread. Full: the call is lost. User space sets the size of the value: a head, the event and its texts.
  */
 struct frame_key {
-	__u64 thread; /* the address of its task */
+	__u64 thread; /* the address of its task; ends.bpf.h has others */
 	__u64 depth;
 };
 struct frame {
@@ -186,11 +186,6 @@ static __always_inline struct tail *frame_in_tail(const struct frame *frame)
 		tail->used = ((struct frame *)tail->record)->head.used;
 	}
 	return tail;
-}
-
-static __always_inline void close_frame(const struct frame_key *key)
-{
-	bpf_map_delete_elem(&frames, key);
 }
 
 static __always_inline void forget_frames(struct task_struct *task)

@@ -17,6 +17,7 @@ namespace {
 using probe::Argument;
 using probe::ProbedFile;
 using probe::ProbeSite;
+using probe::Returns;
 using probe::UserProbe;
 
 // So many sites more may be found while a run lasts.
@@ -82,8 +83,13 @@ Result<UserFile> place_file(const Tracer& tracer, const UserProbe& probe, Probed
       cookie = next++;
       entries.push_back(TRY(site_bytes(tracer, probe, site)));
     }
-    target.places.push_back(
-        {site.offset, site.semaphore, cookie, probe.functions[site.function], site.reason, {}});
+    target.places.push_back({site.offset,
+                             site.semaphore,
+                             cookie,
+                             site.ends,
+                             probe.functions[site.function],
+                             site.reason,
+                             {}});
   }
   return target;
 }
@@ -122,6 +128,21 @@ Result<> write_frames(Tracer& tracer, const UserProbe& probe) {
   return {};
 }
 
+Argument result_of(const UserProbe& probe) {
+  Argument result;
+  result.place = probe::Place::in_register;
+  result.base = "rax";
+  const bool is_go = probe.returns == Returns::at_ends_of_goroutines;
+  if (is_go && probe.result->kind == probe::ValueKind::text) result.index = "rbx";
+  return result;
+}
+
+// Nobody tells which calls have ended without a return.
+void forget_oldest(bpf_map* frames) {
+  bpf_map__set_type(frames, BPF_MAP_TYPE_LRU_HASH);
+  bpf_map__set_map_flags(frames, 0);
+}
+
 Result<> write_probe(Tracer& tracer, UserProbe& probe) {
   const bool paired = probe.at_call && probe.at_return;
   TRY(tracer.set("calls_alone", probe.at_call && !paired));
@@ -132,15 +153,18 @@ Result<> write_probe(Tracer& tracer, UserProbe& probe) {
       std::ranges::any_of(probe.parameters, in_tail) || (probe.result && in_tail(*probe.result));
   TRY(tracer.set("probe.has_texts", has_texts));
   TRY(tracer.set("fetches", probe.at_call && std::ranges::any_of(probe.parameters, in_tail)));
-  if (probe.result) {
-    Argument result;
-    result.place = probe::Place::in_register;
-    result.base = "rax";
-    TRY(write_location(tracer, "probe.result", location(tracer, result, *probe.result)));
-  }
+  if (probe.result)
+    TRY(write_location(tracer, "probe.result", location(tracer, result_of(probe), *probe.result)));
   if (paired) TRY(write_frames(tracer, probe));
-  for (const char* name : {"frames", "depths"})
-    bpf_map__set_autocreate(bpf_object__find_map_by_name(tracer.object(), name), paired);
+  const bool caught = probe.returns == Returns::caught;
+  TRY(tracer.set("caught", caught));
+  TRY(tracer.set("nested", paired && caught));
+  TRY(tracer.set("of_goroutines", probe.returns == Returns::at_ends_of_goroutines));
+  bpf_map* frames = bpf_object__find_map_by_name(tracer.object(), "frames");
+  bpf_map__set_autocreate(frames, paired);
+  if (paired && !caught) forget_oldest(frames);
+  bpf_map__set_autocreate(bpf_object__find_map_by_name(tracer.object(), "depths"),
+                          paired && caught);
   return write_sites(tracer, probe);
 }
 

@@ -12,12 +12,13 @@
 namespace plumb::kernel {
 
 struct UserPlace {
-  uint64_t offset = 0;     // in the file
-  uint64_t semaphore = 0;  // the offset of a counter that the kernel raises; 0: none
-  uint64_t cookie = 0;     // what the program is told
-  std::string function;    // for people, as what follows
-  std::string reason;      // why there; may be ""
-  std::string refusal;     // why the kernel does not take it; "" where it does
+  uint64_t offset = 0;              // in the file
+  uint64_t semaphore = 0;           // the offset of a counter that the kernel raises; 0: none
+  uint64_t cookie = 0;              // what the program is told
+  std::vector<uint64_t> ends = {};  // where its returns are probed; none: the kernel catches them
+  std::string function;             // for people, as what follows
+  std::string reason;               // why there; may be ""
+  std::string refusal;              // why the kernel does not take it; "" where it does
 };
 
 struct UserFile {

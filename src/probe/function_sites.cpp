@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <array>
 
-#include "probe/placement.h"
+#include "probe/go_code.h"
 #include "probe/readable_name.h"
+#include "probe/sweep.h"
 
 namespace plumb::probe {
 namespace {
@@ -58,23 +59,30 @@ std::vector<Argument> passed_arguments(size_t count, int64_t stack_moved) {
   return all;
 }
 
-// What its runtime does with the stack decides whether a return can be caught.
-Result<> FunctionSites::check_language(const Elf& elf) const {
-  const bool is_go = std::ranges::any_of(elf.sections(), [](const Section& section) {
-    return section.name == ".gopclntab" || section.name == ".go.buildinfo";
-  });
-  if (is_go && (probe_.at_return || spec_.has_parameters))
-    return misuse(
-        "it is a Go program: catching a return would break it, as Go moves its stacks, and where "
-        "it "
-        "passes arguments plumb does not know",
-        "without a signature its calls can be probed");
-  if (probe_.at_return && !search_.catch_returns && throws_exceptions(elf))
+// What its runtime does with the stack decides how a return can be seen, and the language where its
+// arguments are.
+Result<> FunctionSites::begin_file(const Elf& elf, const Bytes& bytes) {
+  is_go_ = is_go(elf);
+  returns_ = Returns::caught;
+  if (is_go_) TRY(begin_go(elf, bytes));
+  if (!is_go_ && probe_.at_return && !search_.catch_returns && throws_exceptions(elf))
     return misuse(
         "its functions may throw exceptions: one that passes a call whose return is caught finds "
         "no "
         "way back, and ends the program",
         "without -> calls can be probed; --catch-returns where none passes such a call");
+  if (probe_.functions.empty() || probe_.returns == returns_) return {};
+  return misuse("its returns are seen in another way than those of the files before it",
+                "name the file by its path, in a probe of its own");
+}
+
+Result<> FunctionSites::begin_go(const Elf& elf, const Bytes& bytes) {
+  if (!probe_.at_return && !spec_.has_parameters) return {};
+  if (!passes_in_registers(elf, bytes))
+    return misuse(
+        "it was compiled by Go before 1.18, which passes arguments in another way than plumb knows",
+        "without a signature its calls can be probed");
+  if (probe_.at_return) returns_ = Returns::at_ends_of_goroutines;
   return {};
 }
 
@@ -84,11 +92,11 @@ Result<> FunctionSites::add(const Bytes& bytes, ProbedFile& file) {
   if (elf.address_size() != 8 && (spec_.has_parameters || spec_.result))
     return fail("it is a 32-bit program: where those pass their arguments plumb does not know",
                 "without a signature it can be probed");
-  TRY(check_language(elf));
+  TRY(begin_file(elf, bytes));
   PlaceCheck places(elf, bytes, search_.nops_are_safe);
   places.know(TRY(functions_of(bytes)));
   entry_ = elf.offset_of(elf.entry());
-  if (spec_.address) return add_address(places, file);
+  if (spec_.address) return add_address(bytes, places, file);
   const auto wanted = TRY(find_functions(places.functions(), spec_.function));
   Result<> refused;
   taken_.clear();
@@ -102,12 +110,20 @@ Result<> FunctionSites::add(const Bytes& bytes, ProbedFile& file) {
   return {};
 }
 
-Result<> FunctionSites::add_address(const PlaceCheck& places, ProbedFile& file) {
+Result<> FunctionSites::add_address(const Bytes& bytes, const PlaceCheck& places,
+                                    ProbedFile& file) {
   TRY(places.check_typed(*spec_.address));
   TRY(check_return(event_name(spec_), *spec_.address));
   ProbeSite site;
   site.offset = *spec_.address;
-  site.values = passed_arguments(probe_.parameters.size(), 0);
+  const Function* function = function_at(places.functions(), *spec_.address);
+  if (returns_ != Returns::caught) {
+    if (function == nullptr || function->offset != *spec_.address)
+      return misuse("where the function that begins there ends, nothing tells",
+                    "probe its calls alone, without -> TYPE");
+    site.ends = TRY(ends_of(*function, code_of(*function, bytes)));
+  }
+  site.values = TRY(values_at(0));
   put(std::move(site), event_name(spec_), file);
   return {};
 }
@@ -118,26 +134,58 @@ Result<> FunctionSites::add_function(const Function& function, const Bytes& byte
     return misuse(function.name + " is one of several functions, chosen when a program is loaded",
                   "nm shows them all; those that are not exported are in its debugging symbols");
   TRY(check_return(function.name, function.offset));
+  if (is_go_ && (probe_.at_return || spec_.has_parameters) && !is_go_function(function.name))
+    return misuse(function.name + " has not the calling convention of Go's functions",
+                  "without a signature its calls can be probed");
   ProbeSite site;
   site.offset = function.offset + spec_.offset;
   if (spec_.offset && function.size && spec_.offset >= function.size)
     return misuse(fmt::format("{} has {} bytes: +{:#x} lies behind it", function.name,
                               function.size, spec_.offset));
+  const std::string code = code_of(function, bytes);
   if (!spec_.offset && !search_.exact) {
-    const std::string code = code_of(function, bytes);
-    Placement placed = place_entry(code, is_whole(function, code));
-    // the return address is where the stack pointer points when a return is to be caught
-    if (placed.stack_moved != 0 && probe_.at_return)
-      placed = {0, 0, false, "entry: a return can be caught only there"};
-    site.offset += placed.offset;
-    site.stack_moved = placed.stack_moved;
-    site.reason = std::move(placed.reason);
+    Placement place = placed(function, code);
+    site.offset += place.offset;
+    site.stack_moved = place.stack_moved;
+    site.reason = std::move(place.reason);
   }
   auto allowed = spec_.offset ? places.check_typed(site.offset) : places.check(site.offset);
   TRY(std::move(allowed).within(function.name));
-  site.values = passed_arguments(probe_.parameters.size(), site.stack_moved);
+  site.ends = TRY(ends_of(function, code));
+  site.values = TRY(values_at(site.stack_moved));
   put(std::move(site), readable_name(function.name), file);
   return {};
+}
+
+Placement FunctionSites::placed(const Function& function, const std::string& code) const {
+  const bool whole = is_whole(function, code);
+  if (is_go_ && is_go_function(function.name)) return place_go_entry(code, whole);
+  Placement place = place_entry(code, whole);
+  // the return address is where the stack pointer points when a return is to be caught
+  if (place.stack_moved != 0 && probe_.at_return && returns_ == Returns::caught)
+    return {0, 0, false, "entry: a return can be caught only there"};
+  return place;
+}
+
+Result<std::vector<Argument>> FunctionSites::values_at(int64_t stack_moved) const {
+  if (is_go_) return go_arguments(probe_.parameters);
+  return passed_arguments(probe_.parameters.size(), stack_moved);
+}
+
+// A function that ends by a jump to another one has returned when that one does, of which its own
+// ret instructions tell nothing.
+Result<std::vector<uint64_t>> FunctionSites::ends_of(const Function& function,
+                                                     const std::string& code) const {
+  std::vector<uint64_t> ends;
+  if (!probe_.at_return || returns_ == Returns::caught) return ends;
+  const auto all = is_whole(function, code) ? returns_of(code) : std::nullopt;
+  const char* instead = "probe its calls alone, without -> TYPE";
+  if (!all) return misuse(function.name + ": not all of its code is understood", instead);
+  if (all->empty()) return misuse(function.name + " has no ret instruction", instead);
+  if (sweep(code).leaves)
+    return misuse(function.name + " may end by a jump to another function", instead);
+  for (const uint64_t each : *all) ends.push_back(function.offset + each);
+  return ends;
 }
 
 Result<> FunctionSites::check_return(const std::string& name, uint64_t offset) const {
@@ -148,6 +196,7 @@ Result<> FunctionSites::check_return(const std::string& name, uint64_t offset) c
 
 void FunctionSites::put(ProbeSite site, const std::string& name, ProbedFile& file) {
   if (!taken_.insert(site.offset).second) return;  // one place under two names
+  if (probe_.functions.empty()) probe_.returns = returns_;
   site.function = number_of(probe_, name);
   file.sites.push_back(std::move(site));
 }

@@ -11,6 +11,7 @@
 #include "probe/find_probe.h"
 #include "probe/functions.h"
 #include "probe/place_check.h"
+#include "probe/placement.h"
 #include "probe/user_probe.h"
 
 namespace plumb::probe {
@@ -24,8 +25,12 @@ class FunctionSites {
   Result<> add(const Bytes& bytes, ProbedFile& file);
 
  private:
-  Result<> check_language(const Elf& elf) const;
-  Result<> add_address(const PlaceCheck& places, ProbedFile& file);
+  Result<> begin_file(const Elf& elf, const Bytes& bytes);
+  Result<> begin_go(const Elf& elf, const Bytes& bytes);
+  Placement placed(const Function& function, const std::string& code) const;
+  Result<std::vector<Argument>> values_at(int64_t stack_moved) const;
+  Result<std::vector<uint64_t>> ends_of(const Function& function, const std::string& code) const;
+  Result<> add_address(const Bytes& bytes, const PlaceCheck& places, ProbedFile& file);
   Result<> add_function(const Function& function, const Bytes& bytes, const PlaceCheck& places,
                         ProbedFile& file);
   Result<> check_return(const std::string& name, uint64_t offset) const;
@@ -34,6 +39,8 @@ class FunctionSites {
   const Spec& spec_;
   UserProbe& probe_;
   const Search& search_;
+  bool is_go_ = false;  // this file
+  Returns returns_ = Returns::caught;
   std::optional<uint64_t> entry_;  // where in this file its program begins
   std::set<uint64_t> taken_;       // offsets in this file
 };

@@ -5,6 +5,7 @@
 
 #include "probe/argument.h"
 #include "probe/functions.h"
+#include "probe/go_code.h"
 #include "probe/mapped_files.h"
 #include "probe/place_check.h"
 #include "probe/placement.h"
@@ -122,6 +123,8 @@ void code(std::string_view bytes) {
     if (place.emulated != (decode(bytes, place.offset) && decode(bytes, place.offset)->emulated))
       std::abort();
   }
+  const Placement gos = place_go_entry(bytes, true);
+  if (gos.reason.empty() || gos.offset > 80) std::abort();
   if (keeps_nothing_below_stack(bytes, bytes.size())) std::abort();
   for (uint64_t at = 0; at < bytes.size() && at < 64; at++)
     if (keeps_nothing_below_stack(bytes, at) && !begins_instruction(bytes, at)) std::abort();
