@@ -28,7 +28,7 @@ struct Search {
   // where it matters; none: it does.
   std::function<bool()> nops_are_safe;
   bool exact = false;          // functions at their very entry, whatever that costs
-  bool catch_returns = false;  // also where an exception may pass, which ends the program
+  bool catch_returns = false;  // by the kernel, also where an exception ends the program then
 };
 
 // Of uprobe, uretprobe and usdt. Errors are misuse, with the nearest names, where nothing is found.

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "probe/ends.h"
 #include "probe/go_code.h"
 #include "probe/readable_name.h"
-#include "probe/sweep.h"
 
 namespace plumb::probe {
 namespace {
@@ -34,7 +34,7 @@ bool throws_exceptions(const Elf& elf) {
     if (section.name != ".dynstr" && section.name != ".strtab") return false;
     const auto names = elf.bytes_of(section, most_names);
     const auto has = [&](const char* name) { return names && names->find(name) != names->npos; };
-    return has("__gxx_personality_v0") || has("rust_eh_personality");
+    return has("__gxx_personality_v0") || has("__cxa_throw") || has("rust_eh_personality");
   });
 }
 
@@ -66,14 +66,22 @@ Result<> FunctionSites::begin_file(const Elf& elf, const Bytes& bytes) {
   returns_ = Returns::caught;
   if (is_go_) TRY(begin_go(elf, bytes));
   if (!is_go_ && probe_.at_return && !search_.catch_returns && throws_exceptions(elf))
-    return misuse(
-        "its functions may throw exceptions: one that passes a call whose return is caught finds "
-        "no "
-        "way back, and ends the program",
-        "without -> calls can be probed; --catch-returns where none passes such a call");
+    TRY(begin_throwing(elf));
   if (probe_.functions.empty() || probe_.returns == returns_) return {};
   return misuse("its returns are seen in another way than those of the files before it",
                 "name the file by its path, in a probe of its own");
+}
+
+// The kernel's address in the place of the return address stops an exception; the ret instructions
+// are all of them only where the parts of functions have names.
+Result<> FunctionSites::begin_throwing(const Elf& elf) {
+  returns_ = Returns::at_ends;
+  if (std::ranges::find(elf.sections(), ".symtab", &Section::name) != elf.sections().end())
+    return {};
+  return misuse(
+      "its functions may throw exceptions: one that passes a call whose return is caught ends the "
+      "program, and where they return is not known, as the file is stripped",
+      "without -> calls can be probed; --catch-returns where none passes such a call");
 }
 
 Result<> FunctionSites::begin_go(const Elf& elf, const Bytes& bytes) {
@@ -121,7 +129,7 @@ Result<> FunctionSites::add_address(const Bytes& bytes, const PlaceCheck& places
     if (function == nullptr || function->offset != *spec_.address)
       return misuse("where the function that begins there ends, nothing tells",
                     "probe its calls alone, without -> TYPE");
-    site.ends = TRY(ends_of(*function, code_of(*function, bytes)));
+    site.ends = TRY(ends_in(*function, bytes, places));
   }
   site.values = TRY(values_at(0));
   put(std::move(site), event_name(spec_), file);
@@ -151,7 +159,8 @@ Result<> FunctionSites::add_function(const Function& function, const Bytes& byte
   }
   auto allowed = spec_.offset ? places.check_typed(site.offset) : places.check(site.offset);
   TRY(std::move(allowed).within(function.name));
-  site.ends = TRY(ends_of(function, code));
+  if (probe_.at_return && returns_ != Returns::caught)
+    site.ends = TRY(ends_in(function, bytes, places));
   site.values = TRY(values_at(site.stack_moved));
   put(std::move(site), readable_name(function.name), file);
   return {};
@@ -172,19 +181,10 @@ Result<std::vector<Argument>> FunctionSites::values_at(int64_t stack_moved) cons
   return passed_arguments(probe_.parameters.size(), stack_moved);
 }
 
-// A function that ends by a jump to another one has returned when that one does, of which its own
-// ret instructions tell nothing.
-Result<std::vector<uint64_t>> FunctionSites::ends_of(const Function& function,
-                                                     const std::string& code) const {
-  std::vector<uint64_t> ends;
-  if (!probe_.at_return || returns_ == Returns::caught) return ends;
-  const auto all = is_whole(function, code) ? returns_of(code) : std::nullopt;
-  const char* instead = "probe its calls alone, without -> TYPE";
-  if (!all) return misuse(function.name + ": not all of its code is understood", instead);
-  if (all->empty()) return misuse(function.name + " has no ret instruction", instead);
-  if (sweep(code).leaves)
-    return misuse(function.name + " may end by a jump to another function", instead);
-  for (const uint64_t each : *all) ends.push_back(function.offset + each);
+Result<std::vector<uint64_t>> FunctionSites::ends_in(const Function& function, const Bytes& bytes,
+                                                     const PlaceCheck& places) const {
+  auto ends = ends_of(function, places.functions(), bytes, is_go_);
+  if (!ends && !is_go_) ends.error().hint += "; --catch-returns where no exception passes it";
   return ends;
 }
 

@@ -26,13 +26,15 @@ class FunctionSites {
 
  private:
   Result<> begin_file(const Elf& elf, const Bytes& bytes);
+  Result<> begin_throwing(const Elf& elf);
   Result<> begin_go(const Elf& elf, const Bytes& bytes);
   Placement placed(const Function& function, const std::string& code) const;
   Result<std::vector<Argument>> values_at(int64_t stack_moved) const;
-  Result<std::vector<uint64_t>> ends_of(const Function& function, const std::string& code) const;
   Result<> add_address(const Bytes& bytes, const PlaceCheck& places, ProbedFile& file);
   Result<> add_function(const Function& function, const Bytes& bytes, const PlaceCheck& places,
                         ProbedFile& file);
+  Result<std::vector<uint64_t>> ends_in(const Function& function, const Bytes& bytes,
+                                        const PlaceCheck& places) const;
   Result<> check_return(const std::string& name, uint64_t offset) const;
   void put(ProbeSite site, const std::string& name, ProbedFile& file);
 
