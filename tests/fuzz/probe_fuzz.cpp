@@ -150,6 +150,14 @@ void unwinding(std::string_view bytes) {
   }
 }
 
+// Go's table of functions.
+void gos(std::string_view bytes) {
+  Builder<Elf64> builder;
+  builder.load(0, 0, bytes.size());
+  builder.section(".gopclntab", SHT_PROGBITS, std::string(bytes));
+  functions(builder.bytes());
+}
+
 // A table of symbols and then their names; the first byte says how many symbols.
 template <class Layout, class Symbol>
 void symbols(std::string_view bytes) {
@@ -171,7 +179,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   MapsLine line;
-  switch (data[0] % 12) {
+  switch (data[0] % 13) {
     case 0:
       file(bytes);
       break;
@@ -207,6 +215,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       break;
     case 11:
       unwinding(bytes);
+      break;
+    case 12:
+      gos(bytes);
       break;
   }
   return 0;

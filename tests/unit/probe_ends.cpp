@@ -43,7 +43,9 @@ TEST(Ends, OfAssembledFunctions) {
     const MemoryBytes bytes(code);
     const auto ends = ends_of(all.front(), all, bytes, each.has_tables);
     ASSERT_EQ(static_cast<bool>(ends), !each.ends.empty());
-    if (ends) EXPECT_EQ(*ends, each.ends);
+    if (ends) {
+      EXPECT_EQ(*ends, each.ends);
+    }
   }
 }
 

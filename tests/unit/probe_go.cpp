@@ -102,5 +102,48 @@ TEST(Go, KnowsItsFilesAndThoseOfGo118) {
   }
 }
 
+std::string words(std::initializer_list<uint64_t> all) {
+  std::string bytes;
+  for (const uint64_t each : all) bytes += raw(each);
+  return bytes;
+}
+
+// Two functions, as src/runtime/symtab.go has them: main.f from 0 to 16, main.g from there to 24.
+std::string table(uint64_t count, uint32_t second_name) {
+  const std::string head =
+      std::string("\xf1\xff\xff\xff\0\0\1\10", 8) + words({count, 0, 0x1000, 72, 0, 0, 0, 72 + 16});
+  const std::string names = std::string("main.f\0\0main.g\0\0", 16);
+  std::string entries;
+  for (const uint32_t each : {0u, 20u, 16u, 28u, 24u}) entries += raw(each);
+  for (const uint32_t each : {0u, 0u, 16u, second_name}) entries += raw(each);
+  return head + names + entries;
+}
+
+Result<std::vector<Function>> functions_in(const std::string& table) {
+  Builder<Elf64> builder;
+  builder.section(".gopclntab", SHT_PROGBITS, table);
+  builder.load(0x1000, 64, 64);
+  const std::string content = builder.bytes();
+  return functions_of(MemoryBytes(content));
+}
+
+TEST(Go, NamesItsFunctionsInAStrippedFile) {
+  const auto all = functions_in(table(2, 8));
+  ASSERT_TRUE(all) << all.error().what;
+  ASSERT_EQ(all->size(), 2u);
+  EXPECT_EQ(all->at(0).name, "main.f");
+  EXPECT_EQ(all->at(0).size, 16u);
+  EXPECT_EQ(all->at(1).name, "main.g");
+  EXPECT_EQ(all->at(1).offset, 64u + 16);
+  EXPECT_EQ(all->at(1).size, 8u);
+  for (const std::string& broken :
+       {table(uint64_t{1} << 40, 8), table(2, 99), table(9, 8), table(2, 8).substr(0, 120)}) {
+    const auto none = functions_in(broken);
+    ASSERT_FALSE(none);
+    EXPECT_NE(none.error().what.find("table of Go's functions"), std::string::npos);
+  }
+  EXPECT_TRUE(functions_in("")->empty());
+}
+
 }  // namespace
 }  // namespace plumb::probe
