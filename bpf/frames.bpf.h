@@ -21,7 +21,7 @@ struct frame_head {
  * with its thread. Full: the call is lost. User space sets the size of the value: a head, the event and its texts.
  */
 struct frame_key {
-	__u64 thread; /* the address of its task */
+	__u64 thread; /* the address of its task; ends.bpf.h has others */
 	__u64 depth;
 };
 struct frame {

@@ -18,6 +18,7 @@ enum location_shape {
 	SHAPE_NUMBER, /* `size` bytes */
 	SHAPE_TEXT,   /* the address of a text that ends with NUL */
 	SHAPE_BYTES,  /* the address of `length` bytes */
+	SHAPE_COUNTED, /* in `base` the address of a text, in `index` its length */
 };
 /* The registers by their numbers in machine code, plus one: 0 is none. Of REGISTER_FS it is the thread's base. */
 enum location_register {
@@ -137,6 +138,18 @@ static __always_inline text_t bytes_at(struct tail *tail, __u64 from, __u32 leng
 	if (!to || size > TEXT_BYTES || bpf_probe_read_user(to, size, (void *)from))
 		return (text_t){.whole = length};
 	return tail_taken(tail, size, length);
+}
+
+static __always_inline text_t counted_at(struct tail *tail, __u64 from, __u64 length, __u32 most)
+{
+	char *to = tail_room(tail, TEXT_BYTES);
+	__u64 size = length < most ? length : most;
+	__u32 whole = length < ~0U ? length : ~0U;
+
+	barrier_var(size); /* else it is compared as 32 bits, of which 5.10 forgets that they are all */
+	if (!to || size > TEXT_BYTES || (size && bpf_probe_read_user(to, size, (void *)from)))
+		return (text_t){.whole = whole};
+	return tail_taken(tail, size, whole);
 }
 
 /* As user_text of bpf/tail.bpf.h, of at most `most` bytes with its NUL. */

@@ -7,12 +7,13 @@
  *
  * A call and its return become one event where `paired` is set: `frames` remembers the event that was made at the
  * call, under its thread and how many such calls it is in. A return finds its call by the stack pointer. What
- * lies below it has ended without a return, by an exception or longjmp, and is dropped.
+ * lies below it has ended without a return, by an exception or longjmp, and is dropped. Where the ret instructions
+ * are probed instead, each frame is found by itself (ends.bpf.h).
  */
 #include "tracer.bpf.h"
 #include "location.bpf.h"
 #include "state.bpf.h"
-#include "user_frames.bpf.h"
+#include "ends.bpf.h"
 #include "own_stack.bpf.h"
 
 /* Filled by user space before the load, like the plan. */
@@ -38,6 +39,7 @@ const volatile struct probe_plan probe = {.text_bytes = TEXT_BYTES};
 const volatile bool calls_alone = true;
 const volatile bool returns_alone = false;
 const volatile bool paired = false;
+const volatile bool nested = false; /* pairs whose returns the kernel catches: each thread has a stack of them */
 const volatile bool fetches = false; /* before a call is told: the pages of its texts */
 
 /* A place where the probe is, by the cookie of its attachment, from 1 on. Set by user space, which also adds those that are
@@ -75,8 +77,12 @@ static __always_inline void take_value(struct pt_regs *ctx, struct probe *e, __u
 		*to = number;
 		return;
 	}
-	*(text_t *)to = at->shape == SHAPE_TEXT ? text_at(tail, number, probe.text_bytes) :
-						  bytes_at(tail, number, at->length, probe.text_bytes);
+	if (at->shape == SHAPE_TEXT)
+		*(text_t *)to = text_at(tail, number, probe.text_bytes);
+	else if (at->shape == SHAPE_COUNTED)
+		*(text_t *)to = counted_at(tail, number, register_value(ctx, at->index), probe.text_bytes);
+	else
+		*(text_t *)to = bytes_at(tail, number, at->length, probe.text_bytes);
 	if (((text_t *)to)->size || !((text_t *)to)->whole)
 		return;
 unread:
@@ -169,7 +175,7 @@ static __always_inline int begin_pair_in_tail(struct pt_regs *ctx, const struct 
 	__builtin_memset(e, 0, sizeof(*e));
 	whole_caller(&e->who);
 	fill_at_site(ctx, tail, site);
-	push_frame((void *)tail->record, tail->used, ctx->sp - (site ? site->stack_moved : probe.stack_moved));
+	begin_frame(ctx, (void *)tail->record, tail->used, ctx->sp - (site ? site->stack_moved : probe.stack_moved));
 	give_back(tail);
 	return 0;
 }
@@ -181,7 +187,7 @@ static __always_inline int begin_pair(struct pt_regs *ctx)
 
 	whole_caller(&frame.event.who);
 	take_values(ctx, &frame.event, probe.at, NULL);
-	push_frame(&frame, sizeof(frame), ctx->sp - probe.stack_moved);
+	begin_frame(ctx, &frame, sizeof(frame), ctx->sp - probe.stack_moved);
 	return 0;
 }
 
@@ -189,24 +195,30 @@ static __always_inline int end_pair(struct pt_regs *ctx)
 {
 	const struct probe_site *site = site_of(ctx);
 	struct frame_key key;
-	struct frame *frame = returning_frame(ctx->sp - 8, site ? site->function : 0, &key);
+	struct frame *frame = ended_frame(ctx, site ? site->function : 0, &key);
 	struct tail *tail;
 	struct probe *e;
+	bool kept;
 
 	if (!frame)
 		return 0;
 	if (!wants_tail(site)) {
 		struct probe copy = frame->event;
 
-		close_frame(&key);
+		if (!close_call(&key))
+			return 0;
 		copy.latency = now() - copy.latency;
 		take_result(ctx, &copy, NULL);
 		return emit_span(ctx, &copy);
 	}
 	tail = frame_in_tail(frame);
-	close_frame(&key);
+	kept = close_call(&key);
 	if (!tail)
 		return 0;
+	if (!kept) {
+		give_back(tail);
+		return 0;
+	}
 	e = event_in(tail);
 	e->latency = now() - e->latency;
 	take_result(ctx, e, tail);
@@ -272,7 +284,7 @@ int fetch_pages(struct pt_regs *ctx)
 }
 
 /* What a thread was in when it ended. */
-SEC("tp_btf/sched_process_exit") SERVES("ends of threads") IF(paired)
+SEC("tp_btf/sched_process_exit") SERVES("ends of threads") IF(nested)
 int BPF_PROG(on_end, struct task_struct *task)
 {
 	forget_frames(task);

@@ -155,7 +155,9 @@ FlagGroup probe_flags(Request& r) {
        {"--coverage", "", "say which processes are reached, and why others are not, and end",
         into(r.coverage)},
        {"--catch-returns", "",
-        "returns also in programs that throw exceptions: one that passes such a call ends them",
+        "returns by the kernel also where exceptions are thrown: one that passes such a call ends "
+        "the "
+        "program",
         into(r.catch_returns)}}};
 }
 

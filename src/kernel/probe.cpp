@@ -18,6 +18,7 @@ namespace {
 using probe::Argument;
 using probe::ProbedFile;
 using probe::ProbeSite;
+using probe::Returns;
 using probe::UserProbe;
 
 // So many sites more may be found while a run lasts.
@@ -83,8 +84,13 @@ Result<UserFile> place_file(const Tracer& tracer, const UserProbe& probe, Probed
       cookie = next++;
       entries.push_back(TRY(site_bytes(tracer, probe, site)));
     }
-    target.places.push_back(
-        {site.offset, site.semaphore, cookie, probe.functions[site.function], site.reason, {}});
+    target.places.push_back({site.offset,
+                             site.semaphore,
+                             cookie,
+                             site.ends,
+                             probe.functions[site.function],
+                             site.reason,
+                             {}});
   }
   return target;
 }
@@ -108,6 +114,31 @@ Result<> write_sites(Tracer& tracer, UserProbe& probe) {
   return {};
 }
 
+Argument result_of(const UserProbe& probe) {
+  Argument result;
+  result.place = probe::Place::in_register;
+  result.base = "rax";
+  const bool is_go = probe.returns == Returns::at_ends_of_goroutines;
+  if (is_go && probe.result->kind == probe::ValueKind::text) result.index = "rbx";
+  return result;
+}
+
+// Where the kernel does not catch returns: nobody tells which calls have ended without one, so the
+// oldest make room, and there is no stack of them.
+Result<> write_ends(Tracer& tracer, const UserProbe& probe) {
+  const bool paired = probe.at_call && probe.at_return;
+  const bool caught = probe.returns == Returns::caught;
+  TRY(tracer.set("caught", caught));
+  TRY(tracer.set("nested", paired && caught));
+  TRY(tracer.set("of_goroutines", probe.returns == Returns::at_ends_of_goroutines));
+  if (!paired || caught) return {};
+  bpf_map* frames = bpf_object__find_map_by_name(tracer.object(), "frames");
+  bpf_map__set_type(frames, BPF_MAP_TYPE_LRU_HASH);
+  bpf_map__set_map_flags(frames, 0);
+  bpf_map__set_autocreate(bpf_object__find_map_by_name(tracer.object(), "depths"), false);
+  return {};
+}
+
 Result<> write_probe(Tracer& tracer, UserProbe& probe) {
   const bool paired = probe.at_call && probe.at_return;
   TRY(tracer.set("calls_alone", probe.at_call && !paired));
@@ -118,13 +149,10 @@ Result<> write_probe(Tracer& tracer, UserProbe& probe) {
       std::ranges::any_of(probe.parameters, in_tail) || (probe.result && in_tail(*probe.result));
   TRY(tracer.set("probe.has_texts", has_texts));
   TRY(tracer.set("fetches", probe.at_call && std::ranges::any_of(probe.parameters, in_tail)));
-  if (probe.result) {
-    Argument result;
-    result.place = probe::Place::in_register;
-    result.base = "rax";
-    TRY(write_location(tracer, "probe.result", location(tracer, result, *probe.result)));
-  }
+  if (probe.result)
+    TRY(write_location(tracer, "probe.result", location(tracer, result_of(probe), *probe.result)));
   TRY(write_frames(tracer, probe));
+  TRY(write_ends(tracer, probe));
   return write_sites(tracer, probe);
 }
 

@@ -69,8 +69,9 @@ const char* source_of(const Argument& value) {
   return "SOURCE_NONE";
 }
 
-const char* shape_of(const Parameter& parameter) {
-  return parameter.kind == ValueKind::text    ? "SHAPE_TEXT"
+const char* shape_of(const Argument& value, const Parameter& parameter) {
+  const bool is_counted = value.place == probe::Place::in_register && !value.index.empty();
+  return parameter.kind == ValueKind::text    ? (is_counted ? "SHAPE_COUNTED" : "SHAPE_TEXT")
          : parameter.kind == ValueKind::bytes ? "SHAPE_BYTES"
                                               : "SHAPE_NUMBER";
 }
@@ -102,7 +103,7 @@ Members location(const Tracer& tracer, const Argument& value, const Parameter& p
   const std::string index = enumerator_of(value.index, none);
   const char* source = base.empty() || index.empty() ? "SOURCE_NONE" : source_of(value);
   return {{"source", tracer.constant(source)},
-          {"shape", tracer.constant(shape_of(parameter))},
+          {"shape", tracer.constant(shape_of(value, parameter))},
           {"base", tracer.constant(base)},
           {"index", tracer.constant(index)},
           {"scale", value.scale},

@@ -51,10 +51,44 @@ std::string why(int error) {
              : std::strerror(error);
 }
 
+constexpr pid_t everybody = -1, only_self = 0;
+
+// By its perf event: Documentation/trace/uprobetracer.rst, perf_uprobe in kernel/events.
+Fd open_uprobe(const std::string& path, uint64_t offset, uint64_t config, pid_t whose) {
+  const auto type = read_file("/sys/bus/event_source/devices/uprobe/type", 64);
+  const auto number = type ? parse_unsigned(split(*type, '\n').front()) : Result<uint64_t>(0);
+  if (!number || *number == 0) {
+    errno = ENODEV;
+    return {};
+  }
+  perf_event_attr attributes{};
+  attributes.size = sizeof(attributes);
+  attributes.type = static_cast<uint32_t>(*number);
+  attributes.config = config;
+  attributes.uprobe_path = reinterpret_cast<uint64_t>(path.c_str());
+  attributes.probe_offset = offset;
+  const int cpu = whose == everybody ? 0 : -1;
+  return Fd(static_cast<int>(
+      syscall(SYS_perf_event_open, &attributes, whose, cpu, -1, PERF_FLAG_FD_CLOEXEC)));
+}
+
 class Attaching {
  public:
-  Attaching(int program, bool is_return) : program_(program), is_return_(is_return) {}
+  explicit Attaching(int program) : program_(program) {}
 
+  // `catches`: the kernel is to call the program when the functions return that begin there.
+  void all(UserFile& file, std::span<UserPlace> places, bool catches) {
+    is_return_ = catches;
+    if (many_at_once()) return many(file, places);
+    for (UserPlace& place : places) one(file, place);
+  }
+
+  Result<> result() const {
+    if (told_ > most_told) tell(fmt::format("plumb: and {} places more\n", told_ - most_told));
+    return made_ ? Result<>() : fail("no place could be taken: " + reason_);
+  }
+
+ private:
   // One bad place fails a whole link: halves of it are tried then.
   void many(UserFile& file, std::span<UserPlace> places) {
     if (places.empty()) return;
@@ -94,30 +128,10 @@ class Attaching {
     keep(file, std::move(event));
   }
 
-  Result<> result() const {
-    if (told_ > most_told) tell(fmt::format("plumb: and {} places more\n", told_ - most_told));
-    return made_ ? Result<>() : fail("no place could be taken: " + reason_);
-  }
-
- private:
-  // A uprobe by its perf event: Documentation/trace/uprobetracer.rst, perf_uprobe in kernel/events.
   Fd open_event(const UserFile& file, const UserPlace& place) const {
     constexpr int counter_shift = 32;  // PERF_UPROBE_REF_CTR_OFFSET_SHIFT
-    const auto type = read_file("/sys/bus/event_source/devices/uprobe/type", 64);
-    const auto number = type ? parse_unsigned(split(*type, '\n').front()) : Result<uint64_t>(0);
-    if (!number || *number == 0) {
-      errno = ENODEV;
-      return {};
-    }
-    const std::string path = own_path(file);
-    perf_event_attr attributes{};
-    attributes.size = sizeof(attributes);
-    attributes.type = static_cast<uint32_t>(*number);
-    attributes.config = (place.semaphore << counter_shift) | (is_return_ ? 1 : 0);
-    attributes.uprobe_path = reinterpret_cast<uint64_t>(path.c_str());
-    attributes.probe_offset = place.offset;
-    return Fd(static_cast<int>(
-        syscall(SYS_perf_event_open, &attributes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC)));
+    return open_uprobe(own_path(file), place.offset,
+                       (place.semaphore << counter_shift) | (is_return_ ? 1 : 0), everybody);
   }
 
   void keep(UserFile& file, Fd link) {
@@ -132,11 +146,20 @@ class Attaching {
   }
 
   int program_;
-  bool is_return_;
+  bool is_return_ = false;
   size_t made_ = 0;
   size_t told_ = 0;
   std::string reason_ = "there is none";
 };
+
+// The ret instructions of its functions, as places.
+std::vector<UserPlace> ends_of(const UserFile& file) {
+  std::vector<UserPlace> all;
+  for (const UserPlace& place : file.places)
+    for (const uint64_t end : place.ends)
+      all.push_back({end, place.semaphore, place.cookie, {}, place.function, {}, {}});
+  return all;
+}
 
 }  // namespace
 
@@ -150,14 +173,15 @@ bool many_at_once() {
   return can;
 }
 
+Fd probe_self(uint64_t offset) { return open_uprobe("/proc/self/exe", offset, 0, only_self); }
+
 Result<> attach_user(int program, std::string_view section, std::span<UserFile> files) {
-  Attaching attaching(program, section.starts_with("uretprobe"));
+  const bool is_return = section.starts_with("uretprobe");
+  Attaching attaching(program);
   for (UserFile& file : files) {
-    if (many_at_once()) {
-      attaching.many(file, file.places);
-      continue;
-    }
-    for (UserPlace& place : file.places) attaching.one(file, place);
+    std::vector<UserPlace> ends = is_return ? ends_of(file) : std::vector<UserPlace>();
+    const std::span<UserPlace> places = ends.empty() ? std::span(file.places) : std::span(ends);
+    attaching.all(file, places, is_return && ends.empty());
   }
   return attaching.result();
 }

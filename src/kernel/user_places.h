@@ -12,12 +12,13 @@
 namespace plumb::kernel {
 
 struct UserPlace {
-  uint64_t offset = 0;     // in the file
-  uint64_t semaphore = 0;  // the offset of a counter that the kernel raises; 0: none
-  uint64_t cookie = 0;     // what the program is told
-  std::string function;    // for people, as what follows
-  std::string reason;      // why there; may be ""
-  std::string refusal;     // why the kernel does not take it; "" where it does
+  uint64_t offset = 0;              // in the file
+  uint64_t semaphore = 0;           // the offset of a counter that the kernel raises; 0: none
+  uint64_t cookie = 0;              // what the program is told
+  std::vector<uint64_t> ends = {};  // where its returns are probed; none: the kernel catches them
+  std::string function;             // for people, as what follows
+  std::string reason;               // why there; may be ""
+  std::string refusal;              // why the kernel does not take it; "" where it does
 };
 
 struct UserFile {
@@ -38,6 +39,10 @@ bool is_of_user(std::string_view section);
 // Programs are loaded for that then, and for nothing else.
 bool many_at_once();
 constexpr int many_at_once_attachment = 48;  // BPF_TRACE_UPROBE_MULTI, linux/bpf.h of 6.6
+
+// A uprobe at this offset of this process's own program, for it alone, with nothing behind it.
+// None: the kernel refuses, and errno says why.
+Fd probe_self(uint64_t offset);
 
 // Attaches the program to these files, whose links keep it there. A place that the kernel does not
 // take is told on standard error, and the others are attached all the same; none at all is an

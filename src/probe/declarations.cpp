@@ -104,7 +104,7 @@ void Declarations::settle(ProbedFile& file) {
 void Declarations::give_places(ProbedFile& file) const {
   if (probe_.is_static) return;
   for (ProbeSite& site : file.sites)
-    site.values = passed_arguments(probe_.passed, site.stack_moved);
+    if (site.values.empty()) site.values = passed_arguments(probe_.passed, site.stack_moved);
 }
 
 }  // namespace plumb::probe

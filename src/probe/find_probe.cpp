@@ -12,6 +12,7 @@
 #include "probe/declarations.h"
 #include "probe/find_files.h"
 #include "probe/function_sites.h"
+#include "probe/place_check.h"
 #include "probe/static_probes.h"
 
 namespace plumb::probe {
@@ -51,15 +52,23 @@ struct Names {
 
 class StaticSites {
  public:
-  StaticSites(const Spec& spec, UserProbe& probe) : spec_(spec), probe_(probe) {}
+  StaticSites(const Spec& spec, UserProbe& probe, const Search& search)
+      : spec_(spec), probe_(probe), search_(search) {}
 
   Result<> add(const Bytes& bytes, ProbedFile& file) {
     const StaticProbes all = TRY(static_probes(bytes));
+    const Elf elf = TRY(Elf::of(bytes));
+    const PlaceCheck places(elf, bytes, search_.nops_are_safe);
+    Result<> refused;
     for (const Probe& each : all.probes) {
       names_.known.push_back(spec_.provider.empty() ? each.name : each.provider + ":" + each.name);
       if (!matches(spec_.provider, each.provider) || !matches(spec_.function, each.name)) continue;
-      for (const Site& site : each.sites) add(each, site, all.machine, file);
+      for (const Site& site : each.sites)
+        if (auto added = add(each, site, places, file); !added)
+          refused = std::move(added).within(each.provider + ":" + each.name);
     }
+    if (refused || file.sites.empty()) return refused;
+    probe_.remarks.push_back(file.path + ": another place: " + refused.error().what);
     return {};
   }
 
@@ -69,16 +78,18 @@ class StaticSites {
   std::string hint() const { return names_.nearest_to(wanted()); }
 
  private:
-  void add(const Probe& each, const Site& site, Machine machine, ProbedFile& file) {
-    if (!site.offset || (site.has_semaphore && !site.semaphore)) return;
+  Result<> add(const Probe& each, const Site& site, const PlaceCheck& places, ProbedFile& file) {
+    if (!site.offset || (site.has_semaphore && !site.semaphore)) return {};
+    TRY(places.check(*site.offset));
     ProbeSite place;
     place.offset = *site.offset;
     place.semaphore = site.semaphore.value_or(0);
     place.function = number_of(probe_, each.name);
-    place.values = parse_arguments(site.arguments, machine);
+    place.values = parse_arguments(site.arguments, places.machine());
     place.values.resize(std::min<size_t>(place.values.size(), max_parameters));
     if (!spec_.has_parameters) add_types(place.values);
     file.sites.push_back(std::move(place));
+    return {};
   }
 
   // Of a floating-point argument nothing is known: the kernel does not show its registers.
@@ -94,6 +105,7 @@ class StaticSites {
 
   const Spec& spec_;
   UserProbe& probe_;
+  const Search& search_;
   Names names_;
 };
 
@@ -133,7 +145,7 @@ class Sites {
  public:
   Sites(const Spec& spec, UserProbe& probe, const Search& search)
       : probe_(probe),
-        of_notes_(spec, probe),
+        of_notes_(spec, probe, search),
         of_functions_(spec, probe, search),
         declarations_(spec, probe) {}
 

@@ -24,8 +24,11 @@ struct Search {
   std::vector<uint32_t> pids;         // whose mapped files count; empty: everybody's
   std::vector<std::string> programs;  // files that are about to be run
   Inodes inodes;                      // none: files are told apart by what fstat says of them
-  bool exact = false;                 // functions at their very entry, whatever that costs
-  bool catch_returns = false;         // also where an exception may pass, which ends the program
+  // Whether a probe on a no-op of five bytes leaves alone what is below the stack pointer, asked
+  // where it matters; none: it does.
+  std::function<bool()> nops_are_safe;
+  bool exact = false;          // functions at their very entry, whatever that costs
+  bool catch_returns = false;  // by the kernel, also where an exception ends the program then
 };
 
 // Of a probe in files. Errors are misuse, with the nearest names, where nothing is found.

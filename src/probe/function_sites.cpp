@@ -7,28 +7,14 @@
 #include <array>
 
 #include "probe/debug_file.h"
-#include "probe/placement.h"
+#include "probe/ends.h"
+#include "probe/go_code.h"
 #include "probe/readable_name.h"
 
 namespace plumb::probe {
 namespace {
 
-constexpr size_t most_code = 64 << 10;
 constexpr size_t most_sites = 100'000;
-
-// A function's code as far as it is looked at; "" where it cannot be read.
-std::string code_of(const Function& function, const Bytes& bytes) {
-  constexpr uint64_t guess = 64;  // where its size is not told
-  const uint64_t left = bytes.size() > function.offset ? bytes.size() - function.offset : 0;
-  const uint64_t size =
-      std::min({function.size ? function.size : guess, left, uint64_t{most_code}});
-  std::string code;
-  return bytes.read(function.offset, code, size) ? code : std::string();
-}
-
-bool is_whole(const Function& function, const std::string& code) {
-  return function.size != 0 && function.size == code.size();
-}
 
 // What is on top of the stack there is no address to return to, or it is kept for more than one
 // return: with that of a uretprobe in its place the program breaks.
@@ -50,7 +36,7 @@ bool throws_exceptions(const Elf& elf) {
     if (section.name != ".dynstr" && section.name != ".strtab") return false;
     const auto names = elf.bytes_of(section, most_names);
     const auto has = [&](const char* name) { return names && names->find(name) != names->npos; };
-    return has("__gxx_personality_v0") || has("rust_eh_personality");
+    return has("__gxx_personality_v0") || has("__cxa_throw") || has("rust_eh_personality");
   });
 }
 
@@ -67,23 +53,37 @@ Result<std::vector<Function>> FunctionSites::functions_in(const Elf& elf,
       .within("separate debugging symbols");
 }
 
-// What its runtime does with the stack decides whether a return can be caught.
-Result<> FunctionSites::check_language(const Elf& elf) const {
-  const bool is_go = std::ranges::any_of(elf.sections(), [](const Section& section) {
-    return section.name == ".gopclntab" || section.name == ".go.buildinfo";
-  });
-  if (is_go && (probe_.at_return || spec_.has_parameters))
+// What its runtime does with the stack decides how a return can be seen, and the language where its
+// arguments are.
+Result<> FunctionSites::begin_file(const Elf& elf, const Bytes& bytes) {
+  is_go_ = is_go(elf);
+  returns_ = Returns::caught;
+  if (is_go_) TRY(begin_go(elf, bytes));
+  if (!is_go_ && probe_.at_return && !search_.catch_returns && throws_exceptions(elf))
+    TRY(begin_throwing(elf));
+  if (probe_.functions.empty() || probe_.returns == returns_) return {};
+  return misuse("its returns are seen in another way than those of the files before it",
+                "name the file by its path, in a probe of its own");
+}
+
+// The kernel's address in the place of the return address stops an exception; the ret instructions
+// are all of them only where the parts of functions have names.
+Result<> FunctionSites::begin_throwing(const Elf& elf) {
+  returns_ = Returns::at_ends;
+  if (has_section(elf, ".symtab")) return {};
+  return misuse(
+      "its functions may throw exceptions: one that passes a call whose return is caught ends the "
+      "program, and where they return is not known, as the file is stripped",
+      "without -> calls can be probed; --catch-returns where none passes such a call");
+}
+
+Result<> FunctionSites::begin_go(const Elf& elf, const Bytes& bytes) {
+  if (!probe_.at_return && !spec_.has_parameters) return {};
+  if (!passes_in_registers(elf, bytes))
     return misuse(
-        "it is a Go program: catching a return would break it, as Go moves its stacks, and where "
-        "it "
-        "passes arguments plumb does not know",
+        "it was compiled by Go before 1.18, which passes arguments in another way than plumb knows",
         "without a signature its calls can be probed");
-  if (probe_.at_return && !search_.catch_returns && throws_exceptions(elf))
-    return misuse(
-        "its functions may throw exceptions: one that passes a call whose return is caught finds "
-        "no "
-        "way back, and ends the program",
-        "without -> calls can be probed; --catch-returns where none passes such a call");
+  if (probe_.at_return) returns_ = Returns::at_ends_of_goroutines;
   return {};
 }
 
@@ -93,17 +93,15 @@ Result<> FunctionSites::add(const Bytes& bytes, ProbedFile& file) {
   if (elf.address_size() != 8 && (spec_.has_parameters || spec_.result))
     return fail("it is a 32-bit program: where those pass their arguments plumb does not know",
                 "without a signature it can be probed");
-  TRY(check_language(elf));
+  TRY(begin_file(elf, bytes));
   const DebugFile debug(elf, file.path, file.pid);
   const bool is_whole = has_section(elf, ".symtab") && has_section(elf, ".debug_info");
   symbols_ = is_whole ? std::nullopt : debug.open();
-  const std::vector<Function> all = TRY(functions_in(elf, bytes));
+  PlaceCheck places(elf, bytes, search_.nops_are_safe);
+  places.know(TRY(functions_in(elf, bytes)));
   entry_ = elf.offset_of(elf.entry());
-  if (spec_.address && !elf.is_code(*spec_.address))
-    return misuse(fmt::format("at {:#x} of the file there is no code", *spec_.address),
-                  "an offset in the file, not an address: objdump -dF shows both");
-  if (spec_.address) return add_address(all, bytes, file);
-  auto found = find_functions(all, spec_.function);
+  if (spec_.address) return add_address(bytes, places, file);
+  auto found = find_functions(places.functions(), spec_.function);
   if (!found && !symbols_ && !has_section(elf, ".symtab"))
     found.error().hint += "; " + debug.hint();
   const auto wanted = TRY(std::move(found));
@@ -111,7 +109,7 @@ Result<> FunctionSites::add(const Bytes& bytes, ProbedFile& file) {
   taken_.clear();
   for (const Function& each : wanted) {
     if (file.sites.size() >= most_sites) break;
-    if (auto added = add_function(each, bytes, file); !added) refused = std::move(added);
+    if (auto added = add_function(each, bytes, places, file); !added) refused = std::move(added);
   }
   if (refused || file.sites.empty()) return refused;
   if (!spec_.is_pattern())
@@ -119,41 +117,71 @@ Result<> FunctionSites::add(const Bytes& bytes, ProbedFile& file) {
   return {};
 }
 
-Result<> FunctionSites::add_address(const std::vector<Function>& all, const Bytes& bytes,
+Result<> FunctionSites::add_address(const Bytes& bytes, const PlaceCheck& places,
                                     ProbedFile& file) {
-  if (const Function* function = function_at(all, *spec_.address))
-    TRY(check_instruction(*function, *spec_.address - function->offset, bytes));
+  TRY(places.check_typed(*spec_.address));
   TRY(check_return(event_name(spec_), *spec_.address));
   ProbeSite site;
   site.offset = *spec_.address;
   site.entry = site.offset;
+  const Function* function = function_at(places.functions(), *spec_.address);
+  if (returns_ != Returns::caught) {
+    if (function == nullptr || function->offset != *spec_.address)
+      return misuse("where the function that begins there ends, nothing tells",
+                    "probe its calls alone, without ->");
+    site.ends = TRY(ends_in(*function, bytes, places));
+  }
+  if (is_go_) site.values = TRY(go_arguments(probe_.parameters));
   put(std::move(site), event_name(spec_), file);
   return {};
 }
 
 Result<> FunctionSites::add_function(const Function& function, const Bytes& bytes,
-                                     ProbedFile& file) {
+                                     const PlaceCheck& places, ProbedFile& file) {
   if (function.chosen_at_load)
     return misuse(function.name + " is one of several functions, chosen when a program is loaded",
                   "nm shows them all; those that are not exported are in its debugging symbols");
   TRY(check_return(function.name, function.offset));
+  if (is_go_ && (probe_.at_return || spec_.has_parameters) && !is_go_function(function.name))
+    return misuse(function.name + " has not the calling convention of Go's functions",
+                  "without a signature its calls can be probed");
   ProbeSite site;
   site.entry = function.offset;
   site.offset = function.offset + spec_.offset;
-  if (spec_.offset) {
-    TRY(check_instruction(function, spec_.offset, bytes));
-  } else if (!search_.exact) {
-    const std::string code = code_of(function, bytes);
-    Placement placed = place_entry(code, is_whole(function, code));
-    // the return address is where the stack pointer points when a return is to be caught
-    if (placed.stack_moved != 0 && probe_.at_return)
-      placed = {0, 0, false, "entry: a return can be caught only there"};
-    site.offset += placed.offset;
-    site.stack_moved = placed.stack_moved;
-    site.reason = std::move(placed.reason);
+  if (spec_.offset && function.size && spec_.offset >= function.size)
+    return misuse(fmt::format("{} has {} bytes: +{:#x} lies behind it", function.name,
+                              function.size, spec_.offset));
+  const std::string code = code_of(function, bytes);
+  if (!spec_.offset && !search_.exact) {
+    Placement place = placed(function, code);
+    site.offset += place.offset;
+    site.stack_moved = place.stack_moved;
+    site.reason = std::move(place.reason);
   }
+  auto allowed = spec_.offset ? places.check_typed(site.offset) : places.check(site.offset);
+  TRY(std::move(allowed).within(function.name));
+  if (probe_.at_return && returns_ != Returns::caught)
+    site.ends = TRY(ends_in(function, bytes, places));
+  if (is_go_) site.values = TRY(go_arguments(probe_.parameters));
   put(std::move(site), readable_name(function.name), file);
   return {};
+}
+
+Placement FunctionSites::placed(const Function& function, const std::string& code) const {
+  const bool whole = is_whole(function, code);
+  if (is_go_ && is_go_function(function.name)) return place_go_entry(code, whole);
+  Placement place = place_entry(code, whole);
+  // the return address is where the stack pointer points when a return is to be caught
+  if (place.stack_moved != 0 && probe_.at_return && returns_ == Returns::caught)
+    return {0, 0, false, "entry: a return can be caught only there"};
+  return place;
+}
+
+Result<std::vector<uint64_t>> FunctionSites::ends_in(const Function& function, const Bytes& bytes,
+                                                     const PlaceCheck& places) const {
+  auto ends = ends_of(function, places.functions(), bytes, is_go_);
+  if (!ends && !is_go_) ends.error().hint += "; --catch-returns where no exception passes it";
+  return ends;
 }
 
 Result<> FunctionSites::check_return(const std::string& name, uint64_t offset) const {
@@ -162,19 +190,9 @@ Result<> FunctionSites::check_return(const std::string& name, uint64_t offset) c
                 "probe its calls alone, without ->");
 }
 
-// A probe in the middle of an instruction breaks the program.
-Result<> FunctionSites::check_instruction(const Function& function, uint64_t offset,
-                                          const Bytes& bytes) const {
-  if (function.size && offset >= function.size)
-    return misuse(fmt::format("{} has {} bytes: +{:#x} lies behind it", function.name,
-                              function.size, offset));
-  if (begins_instruction(code_of(function, bytes), offset)) return {};
-  return misuse(fmt::format("{}+{:#x} is in the middle of an instruction", function.name, offset),
-                fmt::format("objdump -d --disassemble={} shows where they begin", function.name));
-}
-
 void FunctionSites::put(ProbeSite site, const std::string& name, ProbedFile& file) {
   if (!taken_.insert(site.offset).second) return;  // one place under two names
+  if (probe_.functions.empty()) probe_.returns = returns_;
   site.function = number_of(probe_, name);
   file.sites.push_back(std::move(site));
 }

@@ -10,6 +10,8 @@
 #include "probe/elf.h"
 #include "probe/find_probe.h"
 #include "probe/functions.h"
+#include "probe/place_check.h"
+#include "probe/placement.h"
 #include "probe/user_probe.h"
 
 namespace plumb::probe {
@@ -25,17 +27,24 @@ class FunctionSites {
   const std::optional<OpenFile>& symbols() const { return symbols_; }
 
  private:
-  Result<> check_language(const Elf& elf) const;
   Result<std::vector<Function>> functions_in(const Elf& elf, const Bytes& bytes) const;
-  Result<> add_address(const std::vector<Function>& all, const Bytes& bytes, ProbedFile& file);
-  Result<> add_function(const Function& function, const Bytes& bytes, ProbedFile& file);
+  Result<> begin_file(const Elf& elf, const Bytes& bytes);
+  Result<> begin_throwing(const Elf& elf);
+  Result<> begin_go(const Elf& elf, const Bytes& bytes);
+  Placement placed(const Function& function, const std::string& code) const;
+  Result<> add_address(const Bytes& bytes, const PlaceCheck& places, ProbedFile& file);
+  Result<> add_function(const Function& function, const Bytes& bytes, const PlaceCheck& places,
+                        ProbedFile& file);
+  Result<std::vector<uint64_t>> ends_in(const Function& function, const Bytes& bytes,
+                                        const PlaceCheck& places) const;
   Result<> check_return(const std::string& name, uint64_t offset) const;
-  Result<> check_instruction(const Function& function, uint64_t offset, const Bytes& bytes) const;
   void put(ProbeSite site, const std::string& name, ProbedFile& file);
 
   const Spec& spec_;
   UserProbe& probe_;
   const Search& search_;
+  bool is_go_ = false;  // this file
+  Returns returns_ = Returns::caught;
   std::optional<uint64_t> entry_;  // where in this file its program begins
   std::optional<OpenFile> symbols_;
   std::set<uint64_t> taken_;  // offsets in this file

@@ -9,6 +9,7 @@
 
 #include "base/cursor.h"
 #include "probe/elf.h"
+#include "probe/go_functions.h"
 
 namespace plumb::probe {
 namespace {
@@ -37,6 +38,7 @@ class Reader {
       TRY((elf_.address_size() == 8 ? read<Elf64_Sym>(*table) : read<Elf32_Sym>(*table))
               .within("symbols"));
     }
+    if (!has(SHT_SYMTAB)) TRY(add_gos());
     const auto key = [](const Function& each) { return std::tie(each.offset, each.name); };
     const auto larger_first = [&](const Function& a, const Function& b) {
       return key(a) != key(b) ? key(a) < key(b) : a.size > b.size;
@@ -48,6 +50,15 @@ class Reader {
   }
 
  private:
+  bool has(uint32_t type) const {
+    return std::ranges::find(elf_.sections(), type, &Section::type) != elf_.sections().end();
+  }
+  Result<> add_gos() {
+    auto gos = TRY(go_functions(elf_));
+    std::ranges::move(gos, std::back_inserter(functions_));
+    return {};
+  }
+
   template <class Symbol>
   Result<> read(const Section& table) {
     if (table.link >= elf_.sections().size())

@@ -1,4 +1,5 @@
-// Functions of an ELF file by name, from its symbol tables (elf(5), "String and symbol tables").
+// Functions of an ELF file by name, from its symbol tables (elf(5), "String and symbol tables"); of
+// a stripped Go program from Go's own (go_functions.h).
 //
 // Counts, places and names are believed as far as the file has them.
 #pragma once

@@ -43,11 +43,20 @@ constexpr std::array forms = {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+// As Go writes the methods of a pointer: "main.(*Server).handle".
+size_t receiver_at(std::string_view text, size_t at) {
+  if (at == 0 || text[at - 1] != '.' || !text.substr(at).starts_with("(*")) return 0;
+  const size_t close = text.find(')', at);
+  return close != text.npos && text.substr(close).starts_with(").") ? close + 1 - at : 0;
+}
+
 // How many bytes from `at` on are part of a name although they look like a signature: an operator,
-// and the one name with parentheses that every C++ program has.
+// a receiver, and the one name with parentheses that every C++ program has.
 size_t odd_name_at(std::string_view text, size_t at) {
   constexpr std::string_view unnamed = "(anonymous namespace)";
-  return text.substr(at).starts_with(unnamed) ? unnamed.size() : operator_at(text, at);
+  if (text.substr(at).starts_with(unnamed)) return unnamed.size();
+  const size_t receiver = receiver_at(text, at);
+  return receiver != 0 ? receiver : operator_at(text, at);
 }
 
 // Where from `at` on a ':' stands alone; npos: nowhere.
@@ -253,7 +262,12 @@ class Parser {
 
 }  // namespace
 
-bool Spec::is_pattern() const { return function.find_first_of("*?") != std::string::npos; }
+// The * of a receiver is part of a name.
+bool Spec::is_pattern() const {
+  for (size_t at = 0; (at = function.find_first_of("*?", at)) != std::string::npos; at++)
+    if (at == 0 || function[at - 1] != '(') return true;
+  return false;
+}
 
 Result<Spec> parse_spec(std::string_view text) { return Parser(text).run(); }
 

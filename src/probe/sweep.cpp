@@ -15,8 +15,10 @@ void note(const Instruction& each, uint64_t at, uint64_t size, Sweep& out) {
   if (each.flow == Flow::ret) out.returns.push_back(at);
   if (each.target && *each.target < size)
     out.targets.push_back(*each.target);
+  else if (jumps && each.target)
+    out.exits.push_back(*each.target);
   else if (jumps)
-    (each.target ? out.leaves : out.has_indirect) = true;
+    out.has_indirect = true;
 }
 
 // What runs on into what follows. A call there is of a function that does not return.
@@ -36,7 +38,8 @@ Sweep sweep(std::string_view code) {
     last = each->flow;
   }
   out.whole = out.end == code.size();
-  out.leaves |= runs_out(last);
+  out.runs_out = runs_out(last);
+  out.leaves = out.runs_out || !out.exits.empty();
   std::ranges::sort(out.targets);
   out.consistent = std::ranges::all_of(
       out.targets, [&](uint64_t target) { return target >= out.end || out.begins_at(target); });

@@ -20,6 +20,7 @@ struct ProbeSite {
   uint32_t function = 0;         // of UserProbe::functions
   int64_t stack_moved = 0;       // the stack pointer there, less that at the function's entry
   std::vector<Argument> values;  // where those of UserProbe::parameters are
+  std::vector<uint64_t> ends;    // offsets of its ret instructions, where those are probed
   std::string reason;            // why there, for people; may be ""
 };
 
@@ -30,10 +31,18 @@ struct ProbedFile {
   uint32_t pid = 0;  // a process that has it mapped; 0: none is known
 };
 
+// How the return of a call is seen.
+enum class Returns : uint8_t {
+  caught,                // the kernel puts its own address in the place of that to return to
+  at_ends,               // by probes on the ret instructions; calls belong to threads
+  at_ends_of_goroutines  // likewise, of Go: to goroutines, which change threads and stacks
+};
+
 struct UserProbe : ProbeEvent {
   std::vector<Passed> passed;        // how they are passed to a function, and what is between them
   std::optional<Declared> declared;  // where debug information has told them
   bool is_static = false;
+  Returns returns = Returns::caught;        // of all its sites
   std::map<std::string, uint32_t> numbers;  // of its functions
   std::vector<ProbedFile> files;
   // What is true of most sites, once it is loaded; so many differ from that, and so many may.

@@ -103,11 +103,22 @@ bool is_refused(const Parts& parts) {
   return !is_good || (parts.opcode == 0x90 && (parts.rex & 1) != 0);
 }
 
+// can_optimize and insn_is_nop, arch/x86/kernel: of what does nothing, what the kernel may take for
+// such a no-op; rather too many.
+bool may_be_called(const Parts& parts) {
+  constexpr uint32_t of_a_call = 5;
+  if (parts.length != of_a_call || parts.encoding != Encoding::legacy) return false;
+  if (parts.map == 1) return parts.opcode >= 0x18 && parts.opcode <= 0x1f;
+  const bool is_lea = parts.opcode == 0x8d && parts.displacement == 0;
+  return parts.map == 0 && (parts.opcode == 0x90 || is_lea);
+}
+
 }  // namespace
 
 void add_uprobe(const Parts& parts, Instruction& out) {
   out.refused = is_refused(parts);
   out.emulated = !out.refused && is_emulated(parts);
+  out.may_be_called = may_be_called(parts);
 }
 
 std::optional<Instruction> decode(std::string_view code, uint64_t at) {
@@ -120,6 +131,7 @@ std::optional<Instruction> decode(std::string_view code, uint64_t at) {
     out.target = at + parts->length + static_cast<uint64_t>(parts->immediate);
   add_uprobe(*parts, out);
   add_effects(*parts, out);
+  add_stack_use(*parts, out);
   return out;
 }
 

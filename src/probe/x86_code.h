@@ -23,6 +23,9 @@ struct Instruction {
   // The kernel takes no uprobe there, or would run another instruction in its place: it looks at
   // the opcode of a VEX instruction as if there were no VEX, so that vpcmpeqb is a jump to it.
   bool refused = false;
+  // A no-op of five bytes: kernels since 6.18 may put a call in its place, which writes below the
+  // stack pointer.
+  bool may_be_called = false;
   Flow flow = Flow::next;
   // Of a relative jump or call: where it leads, counted from where `code` begins, modulo 2^64.
   std::optional<uint64_t> target;
@@ -32,6 +35,11 @@ struct Instruction {
   int64_t moves_stack = 0;     // bytes that it adds to rsp
   bool stack_known = true;     // false: they are not known
   bool writes_memory = false;  // it may, other than by a push
+  // Whether it has to do with memory below rsp, as far as one can see: a constant that leads there
+  // from rsp, or an index; one that leads below where rbp points; rsp in another register.
+  bool below_stack = false;
+  bool below_frame = false;
+  bool copies_stack = false;
 };
 
 // The instruction at `at`; nothing where none is known to its end.

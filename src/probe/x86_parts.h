@@ -43,7 +43,8 @@ struct Parts {
 std::optional<Parts> parts_of(std::string_view code, uint64_t at);
 
 // Each fills in what it knows of.
-void add_effects(const Parts& parts, Instruction& out);  // written, stack, memory
-void add_uprobe(const Parts& parts, Instruction& out);   // emulated, refused
+void add_effects(const Parts& parts, Instruction& out);    // written, stack, memory
+void add_uprobe(const Parts& parts, Instruction& out);     // emulated, refused, may_be_called
+void add_stack_use(const Parts& parts, Instruction& out);  // below_stack and the like
 
 }  // namespace plumb::probe

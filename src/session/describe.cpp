@@ -94,6 +94,12 @@ std::string hooks(const kernel::Tracer& tracer) {
   return text;
 }
 
+std::string ends(const kernel::UserPlace& place) {
+  if (place.ends.empty()) return {};
+  return fmt::format("; its returns by {} ret instruction{}", place.ends.size(),
+                     place.ends.size() == 1 ? "" : "s");
+}
+
 // Of a probe: where it goes, and why there.
 std::string places(const kernel::Tracer& tracer) {
   constexpr size_t most = 20;
@@ -102,9 +108,10 @@ std::string places(const kernel::Tracer& tracer) {
   for (const kernel::UserFile& file : tracer.places().files)
     for (const kernel::UserPlace& place : file.places) {
       if (count++ >= most) continue;
-      text += row("site", fmt::format("{}+{:#x}  {}{}{}", file.path, place.offset, place.function,
-                                      place.semaphore ? ", has a semaphore" : "",
-                                      place.reason.empty() ? "" : "; " + place.reason));
+      text +=
+          row("site", fmt::format("{}+{:#x}  {}{}{}{}", file.path, place.offset, place.function,
+                                  place.semaphore ? ", has a semaphore" : "",
+                                  place.reason.empty() ? "" : "; " + place.reason, ends(place)));
     }
   for (const kernel::KernelPlace& place : tracer.kernel_places())
     if (count++ < most) text += row("site", place_name(place));

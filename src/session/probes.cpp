@@ -7,6 +7,7 @@
 #include "base/print.h"
 #include "kernel/inodes.h"
 #include "kernel/kernel_probe.h"
+#include "kernel/nop_trial.h"
 #include "kernel/probe.h"
 #include "probe/find_probe.h"
 #include "session/command.h"
@@ -53,6 +54,7 @@ Result<probe::Search> search_of(const Request& request) {
   probe::Search search;
   search.pids = request.who.pids;
   search.inodes = kernel::inodes_of;
+  search.nops_are_safe = kernel::nops_are_safe;
   search.exact = request.exact;
   search.catch_returns = request.catch_returns;
   if (!request.command.empty()) search.programs.push_back(TRY(Command::find(request.command[0])));

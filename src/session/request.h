@@ -27,7 +27,7 @@ struct Who {
 struct Request {
   std::vector<std::string> tracers;
   std::vector<std::string> probes;           // as typed: uprobe:libc:malloc
-  bool catch_returns = false;                // also where an exception may pass
+  bool catch_returns = false;                // by the kernel, whatever is thrown
   bool coverage = false;                     // who is reached by them, instead of events
   bool exact = false;                        // probes on functions at their very entry
   std::map<std::string, std::string> knobs;  // by the knob's name, as typed

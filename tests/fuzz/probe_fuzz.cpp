@@ -8,12 +8,15 @@
 #include "probe/debug_file.h"
 #include "probe/declared.h"
 #include "probe/functions.h"
+#include "probe/go_code.h"
 #include "probe/mapped_files.h"
+#include "probe/place_check.h"
 #include "probe/placement.h"
 #include "probe/readable_name.h"
 #include "probe/spec.h"
 #include "probe/static_probes.h"
 #include "probe/trace_format.h"
+#include "probe/unwind_ranges.h"
 #include "probe/x86_code.h"
 #include "probe_builder.h"
 
@@ -136,6 +139,11 @@ void code(std::string_view bytes) {
     if (place.emulated != (decode(bytes, place.offset) && decode(bytes, place.offset)->emulated))
       std::abort();
   }
+  const Placement gos = place_go_entry(bytes, true);
+  if (gos.reason.empty() || gos.offset > 80) std::abort();
+  if (keeps_nothing_below_stack(bytes, bytes.size())) std::abort();
+  for (uint64_t at = 0; at < bytes.size() && at < 64; at++)
+    if (keeps_nothing_below_stack(bytes, at) && !begins_instruction(bytes, at)) std::abort();
   if (const auto returns = returns_of(bytes))
     for (const uint64_t each : *returns)
       if (decode(bytes, each)->flow != Instruction::Flow::ret) std::abort();
@@ -157,6 +165,31 @@ void declared(std::string_view bytes) {
       if (parameter.name.size() > max_declared_name || !distinct.insert(parameter.name).second)
         std::abort();
   }
+}
+
+// The table of unwind information: where it leads to is within the file.
+void unwinding(std::string_view bytes) {
+  constexpr uint64_t base = 0x1000;
+  Builder<Elf64> builder;
+  builder.section(".eh_frame_hdr", SHT_PROGBITS, std::string(bytes), base);
+  builder.load(base, builder.sections.back().sh_offset, bytes.size());
+  builder.segments.back().p_flags = PF_R | PF_X;
+  const std::string content = builder.bytes();
+  const MemoryBytes all(content);
+  const auto elf = Elf::of(all);
+  if (!elf) std::abort();
+  for (uint64_t at = 0; at < content.size(); at += 1 + at / 64) {
+    const auto range = unwound_at(*elf, all, at);
+    if (range && (at < range->offset || at - range->offset >= range->size)) std::abort();
+  }
+}
+
+// Go's table of functions.
+void gos(std::string_view bytes) {
+  Builder<Elf64> builder;
+  builder.load(0, 0, bytes.size());
+  builder.section(".gopclntab", SHT_PROGBITS, std::string(bytes));
+  functions(builder.bytes());
 }
 
 // A table of symbols and then their names; the first byte says how many symbols.
@@ -191,7 +224,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   MapsLine line;
-  switch (data[0] % 13) {
+  switch (data[0] % 15) {
     case 0:
       file(bytes);
       break;
@@ -230,6 +263,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       break;
     case 12:
       declared(bytes);
+      break;
+    case 13:
+      unwinding(bytes);
+      break;
+    case 14:
+      gos(bytes);
       break;
   }
   return 0;

@@ -12,6 +12,21 @@ foreach(source ${live_helpers})
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/workloads)
 endforeach()
 
+# Go's are built where its compiler is, by itself and offline.
+find_program(GO go HINTS /usr/lib/go/bin /usr/local/go/bin)
+file(GLOB live_gophers CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/helpers/*.go)
+foreach(source ${live_gophers})
+  get_filename_component(name ${source} NAME_WE)
+  set(gopher ${CMAKE_BINARY_DIR}/workloads/${name})
+  if(GO)
+    add_custom_command(OUTPUT ${gopher}
+      COMMAND ${CMAKE_COMMAND} -E env GO111MODULE=off CGO_ENABLED=0 GOTOOLCHAIN=local
+        GOCACHE=${CMAKE_BINARY_DIR}/go-cache ${GO} build -o ${gopher} ${source}
+      DEPENDS ${source} VERBATIM)
+    add_custom_target(live_${name} ALL DEPENDS ${gopher})
+  endif()
+endforeach()
+
 file(GLOB live_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.test)
 foreach(test ${live_tests})
   get_filename_component(name ${test} NAME_WE)

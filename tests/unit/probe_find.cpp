@@ -98,7 +98,7 @@ TEST(FindProbe, WhatThereIsNot) {
             std::string::npos);
 }
 
-TEST(FindProbe, NoReturnOfAGoProgramIsCaught) {
+TEST(FindProbe, NoReturnOfAnOldGoProgramIsSeen) {
   Builder<Elf64> elf;
   elf.load(0, 0, 64);
   elf.section(".gopclntab", SHT_PROGBITS, "x");
@@ -112,7 +112,7 @@ TEST(FindProbe, NoReturnOfAGoProgramIsCaught) {
     ProbedFile file;
     const auto added = FunctionSites(*spec, probe, Search()).add(bytes, file);
     ASSERT_FALSE(added);
-    EXPECT_NE(added.error().what.find("a Go program"), std::string::npos);
+    EXPECT_NE(added.error().what.find("Go before 1.18"), std::string::npos);
   }
 }
 
