@@ -82,8 +82,13 @@ Result<UserFile> place_file(const Tracer& tracer, const UserProbe& probe, Probed
       cookie = next++;
       entries.push_back(TRY(site_bytes(tracer, probe, site)));
     }
-    target.places.push_back(
-        {site.offset, site.semaphore, cookie, probe.functions[site.function], site.reason, {}});
+    target.places.push_back({site.offset,
+                             site.semaphore,
+                             cookie,
+                             probe.functions[site.function],
+                             site.reason,
+                             {},
+                             site.emulated});
   }
   return target;
 }

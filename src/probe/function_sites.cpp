@@ -7,6 +7,7 @@
 
 #include "probe/placement.h"
 #include "probe/readable_name.h"
+#include "probe/x86_code.h"
 
 namespace plumb::probe {
 namespace {
@@ -26,6 +27,16 @@ std::string code_of(const Function& function, const Bytes& bytes) {
 
 bool is_whole(const Function& function, const std::string& code) {
   return function.size != 0 && function.size == code.size();
+}
+
+// What the kernel makes of a uprobe at this place of the file.
+bool is_emulated(const Bytes& bytes, uint64_t offset) {
+  constexpr uint64_t longest = 15;  // bytes of an instruction
+  std::string code;
+  const uint64_t left = bytes.size() > offset ? bytes.size() - offset : 0;
+  if (!bytes.read(offset, code, std::min(longest, left))) return false;
+  const auto instruction = decode(code, 0);
+  return instruction && instruction->emulated;
 }
 
 // What is on top of the stack there is no address to return to, or it is kept for more than one
@@ -127,7 +138,7 @@ Result<> FunctionSites::add_address(const std::vector<Function>& all, const Byte
   ProbeSite site;
   site.offset = *spec_.address;
   site.values = passed_arguments(probe_.parameters.size(), 0);
-  put(std::move(site), event_name(spec_), file);
+  put(std::move(site), event_name(spec_), bytes, file);
   return {};
 }
 
@@ -152,7 +163,7 @@ Result<> FunctionSites::add_function(const Function& function, const Bytes& byte
     site.reason = std::move(placed.reason);
   }
   site.values = passed_arguments(probe_.parameters.size(), site.stack_moved);
-  put(std::move(site), readable_name(function.name), file);
+  put(std::move(site), readable_name(function.name), bytes, file);
   return {};
 }
 
@@ -173,8 +184,10 @@ Result<> FunctionSites::check_instruction(const Function& function, uint64_t off
                 fmt::format("objdump -d --disassemble={} shows where they begin", function.name));
 }
 
-void FunctionSites::put(ProbeSite site, const std::string& name, ProbedFile& file) {
+void FunctionSites::put(ProbeSite site, const std::string& name, const Bytes& bytes,
+                        ProbedFile& file) {
   if (!taken_.insert(site.offset).second) return;  // one place under two names
+  site.emulated = is_emulated(bytes, site.offset);
   site.function = number_of(probe_, name);
   file.sites.push_back(std::move(site));
 }

@@ -28,7 +28,7 @@ class FunctionSites {
   Result<> add_function(const Function& function, const Bytes& bytes, ProbedFile& file);
   Result<> check_return(const std::string& name, uint64_t offset) const;
   Result<> check_instruction(const Function& function, uint64_t offset, const Bytes& bytes) const;
-  void put(ProbeSite site, const std::string& name, ProbedFile& file);
+  void put(ProbeSite site, const std::string& name, const Bytes& bytes, ProbedFile& file);
 
   const Spec& spec_;
   UserProbe& probe_;

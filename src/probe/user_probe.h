@@ -20,6 +20,7 @@ struct ProbeSite {
   int64_t stack_moved = 0;       // the stack pointer there, less that at the function's entry
   std::vector<Argument> values;  // where those of UserProbe::parameters are
   std::string reason;            // why there, for people; may be ""
+  bool emulated = false;         // by the kernel; false: it is single-stepped, as far as is known
 };
 
 struct ProbedFile {
