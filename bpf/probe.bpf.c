@@ -14,6 +14,7 @@
 #include "state.bpf.h"
 #include "frames.bpf.h"
 #include "own_stack.bpf.h"
+#include "pace.bpf.h"
 
 /* Filled by user space before the load, like the plan. */
 struct probe_plan {
@@ -135,7 +136,8 @@ static __always_inline void fetch_texts(struct pt_regs *ctx)
 			fetch_text(ctx, &at[i]);
 }
 
-static __always_inline int tell(struct pt_regs *ctx, struct probe *e, const struct probe_site *site, bool returned)
+static __always_inline int tell(struct pt_regs *ctx, struct probe *e, const struct probe_site *site, bool returned,
+				__u32 weight)
 {
 	struct tail *tail = claim_tail(sizeof(*e)); /* nothing is known yet that --where could judge */
 	struct probe *in_tail;
@@ -152,13 +154,19 @@ static __always_inline int tell(struct pt_regs *ctx, struct probe *e, const stru
 	}
 	if (passes(in_tail, (void *)in_tail)) {
 		describe_caller(&in_tail->who, CALLER_LATE);
-		finish_tail(ctx, in_tail, tail);
+		finish_tail(ctx, in_tail, tail, weight);
 	}
 	give_back(tail);
 	return 0;
 }
 
-static __always_inline int begin_pair_in_tail(struct pt_regs *ctx, const struct probe_site *site)
+/* The stack pointer at the function's entry. */
+static __always_inline __u64 entry_stack(struct pt_regs *ctx, const struct probe_site *site)
+{
+	return ctx->sp - (site ? site->stack_moved : probe.stack_moved);
+}
+
+static __always_inline int begin_pair_in_tail(struct pt_regs *ctx, const struct probe_site *site, __u32 weight)
 {
 	struct tail *tail = claim_tail_of_span(sizeof(struct probe));
 	struct probe *e;
@@ -169,19 +177,19 @@ static __always_inline int begin_pair_in_tail(struct pt_regs *ctx, const struct 
 	__builtin_memset(e, 0, sizeof(*e));
 	whole_caller(&e->who);
 	fill_at_site(ctx, tail, site);
-	push_frame((void *)tail->record, tail->used, ctx->sp - (site ? site->stack_moved : probe.stack_moved));
+	push_frame((void *)tail->record, tail->used, entry_stack(ctx, site), weight);
 	give_back(tail);
 	return 0;
 }
 
 /* Without memory of this CPU, which another task may have when this one takes its place. */
-static __always_inline int begin_pair(struct pt_regs *ctx)
+static __always_inline int begin_pair(struct pt_regs *ctx, __u32 weight)
 {
 	struct frame frame = {};
 
 	whole_caller(&frame.event.who);
 	take_values(ctx, &frame.event, probe.at, NULL);
-	push_frame(&frame, sizeof(frame), ctx->sp - probe.stack_moved);
+	push_frame(&frame, sizeof(frame), ctx->sp - probe.stack_moved, weight);
 	return 0;
 }
 
@@ -192,16 +200,18 @@ static __always_inline int end_pair(struct pt_regs *ctx)
 	struct frame *frame = returning_frame(ctx, site ? site->function : 0, &key);
 	struct tail *tail;
 	struct probe *e;
+	__u32 weight;
 
 	if (!frame)
 		return 0;
+	weight = frame->head.weight;
 	if (!wants_tail(site)) {
 		struct probe copy = frame->event;
 
 		close_frame(&key);
 		copy.latency = now() - copy.latency;
 		take_result(ctx, &copy, NULL);
-		return emit_span(ctx, &copy);
+		return emit_span_weighted(ctx, &copy, weight);
 	}
 	tail = frame_in_tail(frame);
 	close_frame(&key);
@@ -210,23 +220,27 @@ static __always_inline int end_pair(struct pt_regs *ctx)
 	e = event_in(tail);
 	e->latency = now() - e->latency;
 	take_result(ctx, e, tail);
-	return emit_span_tail(ctx, e, tail);
+	return emit_span_tail_weighted(ctx, e, tail, weight);
 }
 
 static __always_inline int on_one(struct pt_regs *ctx, bool returned)
 {
 	const struct probe_site *site = site_of(ctx);
 	struct probe e = {};
+	__u32 weight;
 
-	if (!current_caller(&e.who))
+	if (only_counts() || !current_caller(&e.who))
+		return 0;
+	weight = draw_weight();
+	if (!weight)
 		return 0;
 	if (wants_tail(site))
-		return tell(ctx, &e, site, returned);
+		return tell(ctx, &e, site, returned, weight);
 	if (returned)
 		take_result(ctx, &e, NULL);
 	else
 		take_values(ctx, &e, probe.at, NULL);
-	return emit(ctx, &e);
+	return emit_weighted(ctx, &e, weight);
 }
 
 SEC("uprobe") SERVES("calls") IF(calls_alone)
@@ -255,18 +269,23 @@ SEC("uprobe") SERVES("begins of calls") IF(paired)
 int on_first(struct pt_regs *ctx)
 {
 	const struct probe_site *site = site_of(ctx);
+	__u32 weight;
 
 	keep_own_stack(ctx);
-	if (!span_begins())
+	if (only_counts() || !span_begins())
 		return 0;
-	return wants_tail(site) ? begin_pair_in_tail(ctx, site) : begin_pair(ctx);
+	weight = draw_weight();
+	if (!weight)
+		return pass_over(entry_stack(ctx, site));
+	return wants_tail(site) ? begin_pair_in_tail(ctx, site, weight) : begin_pair(ctx, weight);
 }
 
 /* Attached last and so run first. It may sleep, and has to do with less than 64 bytes of stack (see keep_own_stack). */
 SEC("uprobe.s") SERVES("text on pages that nobody has touched yet") IF(fetches)
 int fetch_pages(struct pt_regs *ctx)
 {
-	if (is_target_process(bpf_get_current_pid_tgid() >> 32))
+	/* with fewer hits looked at, each page has fewer chances; it needs one */
+	if (draw() && is_target_process(bpf_get_current_pid_tgid() >> 32))
 		fetch_texts(ctx);
 	return 0;
 }
