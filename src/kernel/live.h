@@ -84,6 +84,8 @@ class Live {
   Result<> target(uint32_t pid);
   Result<> forget(uint32_t pid);
 
+  // Those that are left of the processes that were chosen by pid, and of those they started.
+  std::vector<uint32_t> targets() const;
   // Is any process left of those that were chosen by pid, or of those they started?
   bool has_targets() const;
   // Is this process one of them?
@@ -103,6 +105,8 @@ class Live {
   // Ends the interval for all tracers; call before take_groups.
   void turn_epoch();
 
+  // The kernel tells how long programs run (Costs::run_ns).
+  bool times_programs() const { return bool(statistics_); }
   const std::vector<Tracer>& tracers() const { return tracers_; }
   Tracer& tracer(size_t i) { return tracers_[i]; }
   const Tracer& engine() const { return *engine_; }

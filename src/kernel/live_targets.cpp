@@ -1,7 +1,9 @@
 // Live: the processes that are traced, by pid.
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "kernel/live.h"
@@ -19,6 +21,22 @@ Result<> Live::forget(uint32_t pid) {
   if (bpf_map_delete_elem(engine_->map("targets"), &pid) && errno != ENOENT)
     return fail_errno(fmt::format("forget process {}", pid), errno);
   return {};
+}
+
+std::vector<uint32_t> Live::targets() const {
+  std::vector<uint32_t> pids;
+  uint32_t pid = 0;
+  const uint32_t* before = nullptr;
+  const size_t most =
+      bpf_map__max_entries(bpf_object__find_map_by_name(engine_->object(), "targets"));
+  // one that goes meanwhile lets it begin anew
+  while (pids.size() < most && bpf_map_get_next_key(engine_->map("targets"), before, &pid) == 0) {
+    pids.push_back(pid);
+    before = &pids.back();
+  }
+  std::ranges::sort(pids);
+  pids.erase(std::ranges::unique(pids).begin(), pids.end());
+  return pids;
 }
 
 bool Live::has_targets() const {

@@ -25,6 +25,11 @@ std::string unique_name(const std::string& name, const std::vector<kernel::Trace
 
 }  // namespace
 
+bool is_measured(const Request& request) {
+  return !request.probes.empty() && request.command.empty() && !request.coverage &&
+         !request.unmeasured && !request.budget_ppm;
+}
+
 Result<probe::Search> search_of(const Request& request) {
   probe::Search search;
   search.pids = request.who.pids;
@@ -47,6 +52,7 @@ Result<std::vector<NamedProbe>> open_probes(const Request& request,
       tell(fmt::format("plumb: {}: {}\n", text, remark));
     probe.name = unique_name(probe.name, tracers);
     tracers.push_back(TRY(kernel::open_probe(probe)));
+    TRY(tracers.back().set_paced(is_measured(request) || request.budget_ppm));
     probes.push_back({spec, std::move(probe), tracers.size() - 1});
   }
   return probes;

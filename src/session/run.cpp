@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <set>
-
 #include "base/print.h"
 #include "kernel/live.h"
 #include "kernel/verifier.h"
@@ -12,11 +10,14 @@
 #include "session/command.h"
 #include "session/coverage.h"
 #include "session/describe.h"
+#include "session/governor.h"
+#include "session/hit_rate.h"
 #include "session/interrupt.h"
 #include "session/late_files.h"
 #include "session/pipeline.h"
 #include "session/prepare.h"
 #include "session/processes.h"
+#include "session/remarks.h"
 #include "session/replay.h"
 #include "session/report.h"
 #include "session/request.h"
@@ -42,7 +43,7 @@ kernel::LiveOptions live_options(const Request& request) {
   options.fast = request.fast;
   options.perf_buffers = request.perf_buffers;
   options.preferred_surface = request.preferred_surface;
-  options.statistics = request.statistics;
+  options.statistics = request.statistics || request.budget_ppm;
   return options;
 }
 
@@ -60,6 +61,7 @@ class Run {
   Pipeline& pipeline() { return pipeline_; }
   // Who may have been about to end when the hooks were attached: by the first check that is over.
   void look_again(std::vector<Process> processes) { unsure_ = std::move(processes); }
+  void govern(Governor governor) { governor_.emplace(std::move(governor)); }
   void look_for(LateFiles::Wanted wanted, Machine& machine) {
     late_.emplace(std::move(wanted), live_, machine);
   }
@@ -74,6 +76,7 @@ class Run {
       live_.wait(pause());
       late_->add_new();
       drain(false);
+      if (governor_) governor_->check(pipeline_);
       written = periodic();
     }
     live_.detach();
@@ -94,6 +97,7 @@ class Run {
   bool ended(Command* command) const {
     return is_interrupted() || opened_.closed() || pipeline_.done() ||
            (command && command->status().has_value()) || targets_gone_ ||
+           (governor_ && governor_->has_given_up()) ||
            (request_.time && Clock::now() - began_ >= *request_.time);
   }
 
@@ -174,7 +178,7 @@ class Run {
                                       ? fmt::format("{} events not written", opened_.unwritten())
                                       : "what could not be written";
     if (!request_.quiet || !written)
-      tell(report_.closing_line(Clock::now() - began_, unwritten) + "\n");
+      tell(report_.closing_line(Clock::now() - began_, unwritten, look_at()) + "\n");
     if (request_.statistics) tell(report_.statistics_line() + "\n");
     const int status = command ? command->status().value_or(0) : 0;
     if (command && !command->status())
@@ -184,6 +188,8 @@ class Run {
     return status;
   }
 
+  uint32_t look_at() const { return governor_ ? governor_->sparsest() : 1; }
+
   const Request& request_;
   kernel::Live& live_;
   Opened& opened_;
@@ -191,39 +197,10 @@ class Run {
   Report report_;
   std::vector<Process> unsure_;
   std::optional<LateFiles> late_;
+  std::optional<Governor> governor_;
   bool targets_gone_ = false;  // every process of --pid has ended, and those it started
   Clock::time_point began_{}, interval_begin_{}, next_report_{}, last_check_{};
 };
-
-// No error: who is traced may be about to make the user.
-void say_unknown_names(const Prepared& prepared, Machine& machine) {
-  std::set<std::string> said;
-  for (const auto& plan : prepared.plans)
-    for (const query::NamedValue& value : plan->names)
-      if (std::string why = machine.why_unknown(value.field->format, value.name); !why.empty())
-        if (said.insert(why).second) tell("plumb: --where: " + why + ": nothing matches it\n");
-}
-
-// A wish for a surface that this kernel does not have changes nothing else.
-void say_not_preferred(const kernel::Tracer& tracer, const std::string& preferred) {
-  for (const kernel::Hook& hook : tracer.hooks())
-    if (!preferred.empty() && hook.section.starts_with(preferred + "/") && !hook.refusal.empty())
-      tell(fmt::format("plumb: {}: --prefer {}: not by {}: {}\n", tracer.name(), preferred,
-                       hook.section, hook.refusal));
-}
-
-void say_ready(const kernel::Live& live, const std::string& preferred) {
-  for (const kernel::Tracer& tracer : live.tracers()) say_not_preferred(tracer, preferred);
-  for (const kernel::Tracer& tracer : live.tracers())
-    for (const schema::Knob& knob : tracer.schema().knobs)
-      if (!knob.warning.empty() && tracer.knob(knob.name))
-        tell(fmt::format("plumb: {}: WARNING: --{}: {}\n", tracer.name(), knob.name, knob.warning));
-  for (const kernel::Tracer& tracer : live.tracers())
-    for (const std::string& missing : tracer.reductions())
-      tell(fmt::format("plumb: {}: not seen: {}; plumb list {} says why\n", tracer.name(), missing,
-                       tracer.name()));
-  tell("plumb: ready\n");
-}
 
 Result<Opened> open_output(const Request& request, const Prepared& prepared) {
   if (request.record) return open_recording(request, prepared);
@@ -278,6 +255,9 @@ Result<int> trace(const Request& request) {
   run.pipeline().begin();
   TRY(live->attach());
   if (request.coverage) return show_coverage(prepared.probes, request, *live, machine);
+  TRY(arm(request, prepared.probes, *live));
+  if (request.budget_ppm)
+    run.govern(TRY(Governor::of(request, prepared.probes, *live, run.pipeline())));
   run.look_for({std::move(prepared.probes), TRY(search_of(request)), std::move(mappings),
                 options.targeting.by_pid},
                machine);
