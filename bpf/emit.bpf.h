@@ -122,17 +122,18 @@ static __always_inline bool passes(const void *event, const char *body)
 	return false;
 }
 
-/* The fate of an event that has passed: its weight when it is sent, or 0 when it ends here. */
-static __always_inline __u32 admit(const void *event, const char *body)
+/*
+ * The fate of an event that has passed and stands for `weight` events: its weight when it is sent, or 0 when it ends
+ * here.
+ */
+static __always_inline __u32 admit(const void *event, const char *body, __u32 weight)
 {
-	__u32 weight = 1;
-
 	if (plan.sample_every > 1) {
 		if (bpf_get_prandom_u32() % plan.sample_every) {
 			count_outcome(OUTCOME_SAMPLED_OUT);
 			return 0;
 		}
-		weight = plan.sample_every;
+		weight *= plan.sample_every;
 	}
 	if (plan.grouped && aggregate(event, body, weight, current_epoch())) {
 		count_outcome(OUTCOME_AGGREGATED);
@@ -175,9 +176,9 @@ static __always_inline void *ring_of_plan(void)
 					   sizeof(record_)));                                      \
 	})
 
-#define send_admitted(ctx, e)                                                                      \
+#define send_admitted(ctx, e, weight)                                                              \
 	({                                                                                         \
-		__u32 weight_ = admit(e, NULL);                                                    \
+		__u32 weight_ = admit(e, NULL, weight);                                            \
 		if (weight_ && plan.to_perf)                                                       \
 			send_to_perf(ctx, weight_, e);                                             \
 		else if (weight_ && plan.to_lifecycle)                                             \
@@ -190,23 +191,27 @@ static __always_inline void *ring_of_plan(void)
  * Sends an event without a tail; its caller `who` is the current task. Returns 0, so that a program
  * can end with it.
  */
-#define emit(ctx, e)                                                                               \
+#define emit(ctx, e) emit_weighted(ctx, e, 1)
+
+/* The same for one that stands for several. */
+#define emit_weighted(ctx, e, weight)                                                              \
 	({                                                                                         \
 		_Static_assert(sizeof(*(e)) <= PLAN_EVENT_BYTES, "the event is too large");        \
 		KEEP_TYPE(typeof(*(e)));                                                           \
 		if (passes(e, NULL)) {                                                             \
 			describe_caller(&(e)->who, CALLER_LATE);                                   \
-			send_admitted(ctx, e);                                                     \
+			send_admitted(ctx, e, weight);                                             \
 		}                                                                                  \
 		0;                                                                                 \
 	})
 
 /* The same for an event without a caller, or with one that was remembered. */
-#define emit_plain(ctx, e)                                                                         \
+#define emit_plain(ctx, e) emit_plain_weighted(ctx, e, 1)
+#define emit_plain_weighted(ctx, e, weight)                                                        \
 	({                                                                                         \
 		_Static_assert(sizeof(*(e)) <= PLAN_EVENT_BYTES, "the event is too large");        \
 		KEEP_TYPE(typeof(*(e)));                                                           \
 		if (passes(e, NULL))                                                               \
-			send_admitted(ctx, e);                                                     \
+			send_admitted(ctx, e, weight);                                             \
 		0;                                                                                 \
 	})

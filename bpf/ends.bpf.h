@@ -32,12 +32,13 @@ static __always_inline bool call_key(struct pt_regs *ctx, __u64 stack, struct fr
 	return true;
 }
 
-static __always_inline void keep_call(struct pt_regs *ctx, struct frame *frame, __u32 used, __u64 stack)
+static __always_inline void keep_call(struct pt_regs *ctx, struct frame *frame, __u32 used, __u64 stack, __u32 weight)
 {
 	struct frame_key key;
 
 	frame->head.stack = stack;
 	frame->head.used = used;
+	frame->head.weight = weight;
 	frame->event.latency = now();
 	if (!call_key(ctx, stack, &key) || bpf_map_update_elem(&frames, &key, frame, BPF_ANY))
 		count_lost_span();
@@ -53,12 +54,12 @@ static __always_inline struct frame *kept_call(struct pt_regs *ctx, __u32 functi
 	return frame && frame->event.function == function ? frame : NULL;
 }
 
-static __always_inline void begin_frame(struct pt_regs *ctx, struct frame *frame, __u32 used, __u64 stack)
+static __always_inline void begin_frame(struct pt_regs *ctx, struct frame *frame, __u32 used, __u64 stack, __u32 weight)
 {
 	if (caught)
-		push_frame(frame, used, stack);
+		push_frame(frame, used, stack, weight);
 	else
-		keep_call(ctx, frame, used, stack);
+		keep_call(ctx, frame, used, stack, weight);
 }
 
 static __always_inline struct frame *ended_frame(struct pt_regs *ctx, __u32 function, struct frame_key *key)

@@ -12,8 +12,8 @@
 /* Stands in a frame where a record has its header. */
 struct frame_head {
 	__u64 stack; /* the stack pointer at the function's entry */
-	__u32 used;  /* of the record, with this head */
-	__u32 unused;
+	__u32 used;   /* of the record, with this head */
+	__u32 weight; /* calls that it stands for */
 };
 
 /*
@@ -85,8 +85,10 @@ static __always_inline void count_lost_span(void)
 	count_outcome(OUTCOME_LOST_STATE_FULL);
 }
 
-/* The event in this frame, with `used` bytes of its record, waits for its return. */
-static __always_inline void push_frame(struct frame *frame, __u32 used, __u64 stack)
+/*
+ * The event in this frame, with `used` bytes of its record, waits for its return. It stands for `weight` calls.
+ */
+static __always_inline void push_frame(struct frame *frame, __u32 used, __u64 stack, __u32 weight)
 {
 	struct task_struct *task = current_task();
 	struct depth *state = new_thread_state(depths, task);
@@ -101,12 +103,29 @@ static __always_inline void push_frame(struct frame *frame, __u32 used, __u64 st
 	count_over(walk.dropped);
 	frame->head.stack = stack;
 	frame->head.used = used;
+	frame->head.weight = weight;
 	frame->event.latency = now();
 	if (walk.key.depth >= MOST_FRAMES || !has_return(task) ||
 	    bpf_map_update_elem(&frames, &walk.key, frame, BPF_ANY))
 		count_lost_span();
 	else
 		state->depth = walk.key.depth + 1;
+}
+
+/* A call that is not looked at, and has its fate: its return must not find the frame of an earlier one. */
+static __always_inline int pass_over(__u64 stack)
+{
+	struct task_struct *task = current_task();
+	struct depth *state = thread_state(depths, task);
+	struct frames_walk walk = {.key.thread = (__u64)task, .stack = stack};
+
+	count_outcome(OUTCOME_HITS);
+	if (!state || !state->depth)
+		return 0;
+	walk.key.depth = state->depth;
+	repeat(MOST_FRAMES, drop_frame, &walk);
+	state->depth = walk.key.depth;
+	return 0;
 }
 
 /*

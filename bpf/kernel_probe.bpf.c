@@ -82,7 +82,7 @@ static __always_inline int tell(void *ctx, struct probe *e)
 	fill(ctx, tail);
 	if (passes(in_tail, (void *)in_tail)) {
 		describe_caller(&in_tail->who, CALLER_LATE);
-		finish_tail(ctx, in_tail, tail);
+		finish_tail(ctx, in_tail, tail, 1);
 	}
 	give_back(tail);
 	return 0;
@@ -119,7 +119,7 @@ static __always_inline int begin_pair(struct pt_regs *ctx)
 	whole_caller(&e->who);
 	e->function = function_at(ctx);
 	fill(ctx, tail);
-	push_frame((void *)tail->record, tail->used, ctx->sp);
+	push_frame((void *)tail->record, tail->used, ctx->sp, 1);
 	give_back(tail);
 	return 0;
 }

@@ -11,29 +11,11 @@
  * are probed instead, each frame is found by itself (ends.bpf.h).
  */
 #include "tracer.bpf.h"
-#include "location.bpf.h"
 #include "state.bpf.h"
 #include "ends.bpf.h"
 #include "own_stack.bpf.h"
-
-/* Filled by user space before the load, like the plan. */
-struct probe_plan {
-	__u32 values;     /* how many of `at` are used */
-	__u32 has_texts;  /* one of them, or the result, is in the tail */
-	__u32 sites;      /* how many have places and a name of their own; the others have those of here */
-	__u32 text_bytes; /* the longest text, with its NUL */
-	__s32 stack_moved;
-	__u32 unused;
-	struct location at[PROBE_VALUES];
-	struct location result;
-	/* not read: BTF holds only types that something mentions */
-	enum probe_limits limits;
-	enum location_source source;
-	enum location_shape shape;
-	enum location_register reg;
-	text_t text;
-};
-const volatile struct probe_plan probe = {.text_bytes = TEXT_BYTES};
+#include "pace.bpf.h"
+#include "probe_values.bpf.h"
 
 /* Which programs are loaded: for calls alone, returns alone, or both as one event. */
 const volatile bool calls_alone = true;
@@ -42,106 +24,8 @@ const volatile bool paired = false;
 const volatile bool nested = false; /* pairs whose returns the kernel catches: each thread has a stack of them */
 const volatile bool fetches = false; /* before a call is told: the pages of its texts */
 
-/* A place where the probe is, by the cookie of its attachment, from 1 on. Set by user space, which also adds those that are
- * found later; never changed. */
-struct probe_site {
-	__u32 function; /* its name, in the event's enumeration */
-	__s32 stack_moved; /* the stack pointer there, less that at the function's entry */
-	struct location at[PROBE_VALUES];
-};
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct probe_site);
-} sites SEC(".maps") DOC("where each site has its values");
-
-static __always_inline const struct probe_site *site_of(void *ctx)
-{
-	__u32 cookie;
-
-	if (!probe.sites)
-		return NULL;
-	cookie = bpf_get_attach_cookie(ctx);
-	return cookie ? bpf_map_lookup_elem(&sites, &cookie) : NULL;
-}
-
-static __always_inline void take_value(struct pt_regs *ctx, struct probe *e, __u64 *to,
-				       const volatile struct location *at, __u32 bit, struct tail *tail)
-{
-	__u64 number = 0;
-
-	if (!number_at(ctx, at, &number))
-		goto unread;
-	if (at->shape == SHAPE_NUMBER || !tail) {
-		*to = number;
-		return;
-	}
-	if (at->shape == SHAPE_TEXT)
-		*(text_t *)to = text_at(tail, number, probe.text_bytes);
-	else if (at->shape == SHAPE_COUNTED)
-		*(text_t *)to = counted_at(tail, number, register_value(ctx, at->index), probe.text_bytes);
-	else
-		*(text_t *)to = bytes_at(tail, number, at->length, probe.text_bytes);
-	if (((text_t *)to)->size || !((text_t *)to)->whole)
-		return;
-unread:
-	e->unread |= bit;
-}
-
-static __always_inline void take_values(struct pt_regs *ctx, struct probe *e, const volatile struct location *at,
-					struct tail *tail)
-{
-#pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < PROBE_VALUES; i++) {
-		if (i < probe.values && plan.wanted[__builtin_offsetof(struct probe, value) + i * 8])
-			take_value(ctx, e, &e->value[i], &at[i], 1u << i, tail);
-	}
-}
-
-/* Not inlined: there would be one for each way that leads here, and each is large. */
-static __noinline long fill(struct pt_regs *ctx, struct tail *tail, const volatile struct location *at)
-{
-	take_values(ctx, event_in(tail), at, tail);
-	return 0;
-}
-
-static __always_inline void name_site(struct probe *e, const struct probe_site *site)
-{
-	if (site)
-		e->function = site->function;
-}
-
-static __always_inline void fill_at_site(struct pt_regs *ctx, struct tail *tail, const struct probe_site *site)
-{
-	name_site(event_in(tail), site);
-	fill(ctx, tail, site ? site->at : probe.at);
-}
-
-static __always_inline void take_result(struct pt_regs *ctx, struct probe *e, struct tail *tail)
-{
-	if (wants(probe, result))
-		take_value(ctx, e, &e->result, &probe.result, 1u << PROBE_VALUES, tail);
-}
-
-/* A text, or places that the verifier does not know, want the event in memory of a map. */
-static __always_inline bool wants_tail(const struct probe_site *site)
-{
-	return probe.has_texts || site;
-}
-
-static __always_inline void fetch_texts(struct pt_regs *ctx)
-{
-	const struct probe_site *site = site_of(ctx);
-	const volatile struct location *at = site ? site->at : probe.at;
-
-#pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < PROBE_VALUES; i++)
-		if (i < probe.values && plan.wanted[__builtin_offsetof(struct probe, value) + i * 8])
-			fetch_text(ctx, &at[i]);
-}
-
-static __always_inline int tell(struct pt_regs *ctx, struct probe *e, const struct probe_site *site, bool returned)
+static __always_inline int tell(struct pt_regs *ctx, struct probe *e, const struct probe_site *site, bool returned,
+				__u32 weight)
 {
 	struct tail *tail = claim_tail(sizeof(*e)); /* nothing is known yet that --where could judge */
 	struct probe *in_tail;
@@ -158,13 +42,19 @@ static __always_inline int tell(struct pt_regs *ctx, struct probe *e, const stru
 	}
 	if (passes(in_tail, (void *)in_tail)) {
 		describe_caller(&in_tail->who, CALLER_LATE);
-		finish_tail(ctx, in_tail, tail);
+		finish_tail(ctx, in_tail, tail, weight);
 	}
 	give_back(tail);
 	return 0;
 }
 
-static __always_inline int begin_pair_in_tail(struct pt_regs *ctx, const struct probe_site *site)
+/* The stack pointer at the function's entry. */
+static __always_inline __u64 entry_stack(struct pt_regs *ctx, const struct probe_site *site)
+{
+	return ctx->sp - (site ? site->stack_moved : probe.stack_moved);
+}
+
+static __always_inline int begin_pair_in_tail(struct pt_regs *ctx, const struct probe_site *site, __u32 weight)
 {
 	struct tail *tail = claim_tail_of_span(sizeof(struct probe));
 	struct probe *e;
@@ -175,19 +65,19 @@ static __always_inline int begin_pair_in_tail(struct pt_regs *ctx, const struct 
 	__builtin_memset(e, 0, sizeof(*e));
 	whole_caller(&e->who);
 	fill_at_site(ctx, tail, site);
-	begin_frame(ctx, (void *)tail->record, tail->used, ctx->sp - (site ? site->stack_moved : probe.stack_moved));
+	begin_frame(ctx, (void *)tail->record, tail->used, entry_stack(ctx, site), weight);
 	give_back(tail);
 	return 0;
 }
 
 /* Without memory of this CPU, which another task may have when this one takes its place. */
-static __always_inline int begin_pair(struct pt_regs *ctx)
+static __always_inline int begin_pair(struct pt_regs *ctx, __u32 weight)
 {
 	struct frame frame = {};
 
 	whole_caller(&frame.event.who);
 	take_values(ctx, &frame.event, probe.at, NULL);
-	begin_frame(ctx, &frame, sizeof(frame), ctx->sp - probe.stack_moved);
+	begin_frame(ctx, &frame, sizeof(frame), ctx->sp - probe.stack_moved, weight);
 	return 0;
 }
 
@@ -198,10 +88,12 @@ static __always_inline int end_pair(struct pt_regs *ctx)
 	struct frame *frame = ended_frame(ctx, site ? site->function : 0, &key);
 	struct tail *tail;
 	struct probe *e;
+	__u32 weight;
 	bool kept;
 
 	if (!frame)
 		return 0;
+	weight = frame->head.weight;
 	if (!wants_tail(site)) {
 		struct probe copy = frame->event;
 
@@ -209,7 +101,7 @@ static __always_inline int end_pair(struct pt_regs *ctx)
 			return 0;
 		copy.latency = now() - copy.latency;
 		take_result(ctx, &copy, NULL);
-		return emit_span(ctx, &copy);
+		return emit_span_weighted(ctx, &copy, weight);
 	}
 	tail = frame_in_tail(frame);
 	kept = close_call(&key);
@@ -222,23 +114,27 @@ static __always_inline int end_pair(struct pt_regs *ctx)
 	e = event_in(tail);
 	e->latency = now() - e->latency;
 	take_result(ctx, e, tail);
-	return emit_span_tail(ctx, e, tail);
+	return emit_span_tail_weighted(ctx, e, tail, weight);
 }
 
 static __always_inline int on_one(struct pt_regs *ctx, bool returned)
 {
 	const struct probe_site *site = site_of(ctx);
 	struct probe e = {};
+	__u32 weight;
 
-	if (!current_caller(&e.who))
+	if (only_counts() || !current_caller(&e.who))
+		return 0;
+	weight = draw_weight();
+	if (!weight)
 		return 0;
 	if (wants_tail(site))
-		return tell(ctx, &e, site, returned);
+		return tell(ctx, &e, site, returned, weight);
 	if (returned)
 		take_result(ctx, &e, NULL);
 	else
 		take_values(ctx, &e, probe.at, NULL);
-	return emit(ctx, &e);
+	return emit_weighted(ctx, &e, weight);
 }
 
 SEC("uprobe") SERVES("calls") IF(calls_alone)
@@ -267,18 +163,23 @@ SEC("uprobe") SERVES("begins of calls") IF(paired)
 int on_first(struct pt_regs *ctx)
 {
 	const struct probe_site *site = site_of(ctx);
+	__u32 weight;
 
 	keep_own_stack(ctx);
-	if (!span_begins())
+	if (only_counts() || !span_begins())
 		return 0;
-	return wants_tail(site) ? begin_pair_in_tail(ctx, site) : begin_pair(ctx);
+	weight = draw_weight();
+	if (!weight)
+		return pass_over(entry_stack(ctx, site));
+	return wants_tail(site) ? begin_pair_in_tail(ctx, site, weight) : begin_pair(ctx, weight);
 }
 
 /* Attached last and so run first. It may sleep, and has to do with less than 64 bytes of stack (see keep_own_stack). */
 SEC("uprobe.s") SERVES("text on pages that nobody has touched yet") IF(fetches)
 int fetch_pages(struct pt_regs *ctx)
 {
-	if (is_target_process(bpf_get_current_pid_tgid() >> 32))
+	/* with fewer hits looked at, each page has fewer chances; it needs one */
+	if (draw() && is_target_process(bpf_get_current_pid_tgid() >> 32))
 		fetch_texts(ctx);
 	return 0;
 }

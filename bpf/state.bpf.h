@@ -100,8 +100,9 @@
 	})
 
 /* The end of a span: its caller was remembered. */
-#define emit_span(ctx, e)                                                                          \
+#define emit_span(ctx, e) emit_span_weighted(ctx, e, 1)
+#define emit_span_weighted(ctx, e, weight)                                                         \
 	({                                                                                         \
 		count_outcome(OUTCOME_HITS);                                                       \
-		emit_plain(ctx, e);                                                                \
+		emit_plain_weighted(ctx, e, weight);                                               \
 	})

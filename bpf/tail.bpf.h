@@ -208,14 +208,14 @@ static __always_inline long send_tail(void *ctx, struct tail *tail, __u32 size)
 }
 
 /* `event` lies in the record already, before its tails. */
-static __always_inline void finish_tail(void *ctx, const void *event, struct tail *tail)
+static __always_inline void finish_tail(void *ctx, const void *event, struct tail *tail, __u32 weight)
 {
-	__u32 weight = admit(event, event);
+	__u32 admitted = admit(event, event, weight);
 	__u32 size = tail->used;
 
-	if (!weight)
+	if (!admitted)
 		return;
-	*(struct header *)tail->record = stamp(weight);
+	*(struct header *)tail->record = stamp(admitted);
 	if (size > RECORD_BYTES || size == 0)
 		return;
 	sent(send_tail(ctx, tail, size));
@@ -237,7 +237,7 @@ static __always_inline void finish_tail(void *ctx, const void *event, struct tai
 		*event_ = *(e);                                                                    \
 		if (passes(event_, (void *)event_)) {                                              \
 			describe_caller(&event_->who, CALLER_LATE);                                \
-			finish_tail(ctx, event_, tail);                                            \
+			finish_tail(ctx, event_, tail, 1);                                         \
 		}                                                                                  \
 		give_back(tail);                                                                   \
 		0;                                                                                 \
@@ -263,13 +263,14 @@ static __always_inline struct tail *claim_tail_of_span(__u32 event_size)
  * The end of a span with a tail, as emit_span of bpf/state.bpf.h: its caller was remembered. The event is made in
  * event_in(tail), and nowhere else: it is not copied.
  */
-#define emit_span_tail(ctx, e, tail)                                                               \
+#define emit_span_tail(ctx, e, tail) emit_span_tail_weighted(ctx, e, tail, 1)
+#define emit_span_tail_weighted(ctx, e, tail, weight)                                              \
 	({                                                                                         \
 		_Static_assert(sizeof(*(e)) <= PLAN_EVENT_BYTES, "the event is too large");        \
 		KEEP_TYPE(typeof(*(e)));                                                           \
 		count_outcome(OUTCOME_HITS);                                                       \
 		if (passes(e, event_in(tail)))                                                     \
-			finish_tail(ctx, e, tail);                                                 \
+			finish_tail(ctx, e, tail, weight);                                         \
 		give_back(tail);                                                                   \
 		0;                                                                                 \
 	})

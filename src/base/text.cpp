@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -105,8 +106,25 @@ Result<uint64_t> parse_unsigned(std::string_view text) {
   return value;
 }
 
+Result<uint64_t> parse_percent(std::string_view text) {
+  constexpr std::array percent = {Scale{"%", 10'000}};
+  auto ppm = parse_scaled(text, percent, "%", false);
+  if (ppm && *ppm > 0 && *ppm <= 1'000'000) return ppm;
+  return misuse("'" + std::string(text) + "' is not a share of up to 100%",
+                "write it as 2%, or 0.5%");
+}
+
 std::string show_duration(uint64_t ns) {
   return show_scaled(static_cast<double>(ns), std::span(durations).first(4), 1000);
+}
+
+std::string show_percent(uint64_t ppm) {
+  const double percent = static_cast<double>(ppm) / 10'000;
+  std::string text = fmt::format("{:.{}f}", percent, percent < 10 ? 2 : percent < 100 ? 1 : 0);
+  if (text.find('.') == text.npos) return text;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
 }
 
 std::string show_size(uint64_t bytes) {

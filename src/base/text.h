@@ -16,10 +16,14 @@ namespace plumb {
 Result<uint64_t> parse_duration_ns(std::string_view text);
 // "4KiB" -> 4096. Units: B KiB MiB GiB; a bare number is bytes.
 Result<uint64_t> parse_size_bytes(std::string_view text);
+// "0.5%" -> 5'000 parts of a million; more than 0, at most 100 %.
+Result<uint64_t> parse_percent(std::string_view text);
 Result<uint64_t> parse_unsigned(std::string_view text);
 
 // "1.23ms", "980us", "12s": three significant digits, the unit that keeps the number below 1000.
 std::string show_duration(uint64_t ns);
+// Of parts of a million: "0.5", "12.3", "240": at most three significant digits.
+std::string show_percent(uint64_t ppm);
 // "4.0KiB", "512B".
 std::string show_size(uint64_t bytes);
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "cli/probe_flags.h"
 #include "cli/values.h"
 #include "session/prepare.h"
 #include "session/sinks.h"
@@ -147,20 +148,6 @@ FlagGroup recorded_run_group(Request& r) {
            {"--strict", "", "exit status 3 when anything was lost", into(r.strict)}}};
 }
 
-FlagGroup probe_flags(Request& r) {
-  return {
-      "Where probes go",
-      {{"--exact", "", "functions at their very entry, also where another instruction costs less",
-        into(r.exact)},
-       {"--coverage", "", "say which processes are reached, and why others are not, and end",
-        into(r.coverage)},
-       {"--catch-returns", "",
-        "returns by the kernel also where exceptions are thrown: one that passes such a call ends "
-        "the "
-        "program",
-        into(r.catch_returns)}}};
-}
-
 FlagGroup run_group(Request& r) {
   const auto ring = [&r](const std::string& value) -> Result<> {
     const uint64_t bytes = TRY(parse_size_bytes(value));
@@ -200,6 +187,8 @@ Result<> check(const Request& r, Source source) {
                   "leave one of them out; --show chooses what is shown of groups");
   if (r.count && groups)
     return misuse("--count stops a stream of events, and groups are none", "--top limits groups");
+  if (r.budget_ppm && r.probes.empty())
+    return misuse("--budget is for plumb probe", "--sample 1/N thins out what a tracer tells");
   const std::set<std::string> names(r.tracers.begin(), r.tracers.end());
   if (names.size() < r.tracers.size()) return misuse("the same tracer twice", "name each once");
   if (source != Source::kernel_to_recording) return {};

@@ -25,7 +25,8 @@ std::vector<std::string> outcome_names(const btf* types) {
 
 }  // namespace
 
-Result<> Tracer::map_accounts() {
+Result<> Tracer::map_shared() {
+  TRY(map_pace());
   const bpf_map* map = bpf_object__find_map_by_name(object_.get(), "accounts");
   if (!map) return {};
   const size_t bytes = size_t{bpf_map__max_entries(map)} * bpf_map__value_size(map);

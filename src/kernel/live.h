@@ -93,6 +93,8 @@ class Live {
   // How many there are, where more_cgroups was asked for.
   uint32_t cgroup_places() const;
 
+  // Those that are left of the processes that were chosen by pid, and of those they started.
+  std::vector<uint32_t> targets() const;
   // Is any process left of those that were chosen by pid, or of those they started?
   bool has_targets() const;
   // Is this process one of them?
@@ -112,6 +114,8 @@ class Live {
   // Ends the interval for all tracers; call before take_groups.
   void turn_epoch();
 
+  // The kernel tells how long programs run (Costs::run_ns).
+  bool times_programs() const { return bool(statistics_); }
   const std::vector<Tracer>& tracers() const { return tracers_; }
   Tracer& tracer(size_t i) { return tracers_[i]; }
   const Tracer& engine() const { return *engine_; }

@@ -1,8 +1,10 @@
 // Live: the processes that are traced, by pid and by control group.
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "kernel/live.h"
@@ -40,6 +42,22 @@ Result<> Live::forget_cgroup(uint32_t place) {
 
 uint32_t Live::cgroup_places() const {
   return static_cast<uint32_t>(engine_->constant("TARGET_CGROUPS"));
+}
+
+std::vector<uint32_t> Live::targets() const {
+  std::vector<uint32_t> pids;
+  uint32_t pid = 0;
+  const uint32_t* before = nullptr;
+  const size_t most =
+      bpf_map__max_entries(bpf_object__find_map_by_name(engine_->object(), "targets"));
+  // one that goes meanwhile lets it begin anew
+  while (pids.size() < most && bpf_map_get_next_key(engine_->map("targets"), before, &pid) == 0) {
+    pids.push_back(pid);
+    before = &pids.back();
+  }
+  std::ranges::sort(pids);
+  pids.erase(std::ranges::unique(pids).begin(), pids.end());
+  return pids;
 }
 
 bool Live::has_targets() const {

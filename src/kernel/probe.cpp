@@ -90,7 +90,8 @@ Result<UserFile> place_file(const Tracer& tracer, const UserProbe& probe, Probed
                              site.ends,
                              probe.functions[site.function],
                              site.reason,
-                             {}});
+                             {},
+                             site.emulated});
   }
   return target;
 }

@@ -10,11 +10,11 @@
 
 #include <array>
 #include <cerrno>
-#include <sstream>
 
 #include "base/fd.h"
 #include "base/text.h"
 #include "kernel/kernel_types.h"
+#include "kernel/own_code.h"
 #include "kernel/probes_btf.h"
 #include "kernel/probes_program.h"
 #include "kernel/user_places.h"
@@ -69,18 +69,7 @@ Result<uint32_t> event_source(const std::string& name) {
 // Somewhere in our own code for a uprobe, called by nobody.
 [[gnu::noinline, gnu::used]] void landmark() { asm volatile("nop"); }
 
-// Its place in the file of this program; 0 when /proc does not say.
-uint64_t landmark_offset() {
-  const auto address = reinterpret_cast<uint64_t>(&landmark);
-  auto maps = read_file("/proc/self/maps");
-  std::istringstream lines(maps ? *maps : "");
-  for (std::string line; std::getline(lines, line);) {
-    unsigned long start = 0, end = 0, offset = 0;
-    if (sscanf(line.c_str(), "%lx-%lx %*s %lx", &start, &end, &offset) != 3) continue;
-    if (start <= address && address < end) return address - start + offset;
-  }
-  return 0;
-}
+uint64_t landmark_offset() { return own_offset(reinterpret_cast<const void*>(&landmark)); }
 
 Availability try_uprobe() {
   auto source = event_source("uprobe");

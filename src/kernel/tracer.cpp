@@ -184,7 +184,7 @@ Result<> Tracer::load() {
   if (const int error = bpf_object__load(object_.get()); error != 0)
     return explain_refusal(name_, object_.get(), -error);
   for (const auto& [name, values] : std::exchange(contents_, {})) TRY(put(name, 0, values));
-  return map_accounts();
+  return map_shared();
 }
 
 void Tracer::fill(std::string name, std::vector<std::string> values, size_t room) {

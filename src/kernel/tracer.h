@@ -110,13 +110,26 @@ class Tracer {
   // has. What it wrote.
   Result<std::string> iterate(const std::string& program, uint32_t pid = 0) const;
 
+  // How many of its hits the programs look at (bpf/pace.bpf.h), for objects that have a pace;
+  // before load() whether that can be set at all. 0: they tell nothing, and only count. It begins
+  // so.
+  Result<> set_paced(bool paced);
+  void pace(uint32_t look_at);
+  uint32_t pace() const;
+  uint64_t counted() const;
+
+  // Detaches for good: what is found later is not attached either.
+  void give_up();
+  bool given_up() const { return given_up_; }
+
   Account account() const;
   Costs costs() const;
 
  private:
   static Result<Tracer> read(const Embedded& embedded);
   Result<> read_object();
-  Result<> map_accounts();
+  Result<> map_shared();
+  Result<> map_pace();
   Result<> attach_hook(const Hook& hook);
 
   std::string name_;
@@ -132,6 +145,8 @@ class Tracer {
   std::vector<GatedCall> gated_;
   std::vector<LinkPtr> links_;
   Mapping accounts_;  // empty before load
+  Mapping pace_;      // of objects that are paced
+  bool given_up_ = false;
 };
 
 // For each purpose the first program, in the order tp_btf, fentry/fexit, kprobe, tracepoint, that

@@ -19,6 +19,7 @@ struct UserPlace {
   std::string function;             // for people, as what follows
   std::string reason;               // why there; may be ""
   std::string refusal;              // why the kernel does not take it; "" where it does
+  bool emulated = false;            // the instruction there; false: it is single-stepped
 };
 
 struct UserFile {

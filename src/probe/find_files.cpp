@@ -140,6 +140,17 @@ bool may_be(const std::string& path, const std::string& target) {
   return name.starts_with(std::string_view(target).substr(target.rfind('/') + 1));
 }
 
+bool has_mapped(const std::string& target, uint32_t pid) {
+  const auto maps = read_file(fmt::format("/proc/{}/maps", pid), 16 << 20);
+  for (const std::string& line : split(maps ? *maps : "", '\n')) {
+    MapsLine mapping;
+    if (!parse_maps_line(line, mapping) || !mapping.executable) continue;
+    cut_deleted(mapping.path);
+    if (may_be(mapping.path, target)) return true;
+  }
+  return false;
+}
+
 std::vector<FoundFile> mapped_of(const std::string& target, uint32_t pid) {
   Files files(target);
   files.of_process(pid);

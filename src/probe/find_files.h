@@ -17,6 +17,8 @@ std::vector<uint32_t> all_processes();
 
 // Whether what is mapped under this path may be one of them.
 bool may_be(const std::string& path, const std::string& target);
+// Whether a process has mapped what may be one of them; nothing of it is opened.
+bool has_mapped(const std::string& target, uint32_t pid);
 // What a process has mapped that may be one of them.
 std::vector<FoundFile> mapped_of(const std::string& target, uint32_t pid);
 // Those that a process has mapped; of a target that is a path the file that is there now.

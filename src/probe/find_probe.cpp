@@ -85,6 +85,7 @@ class StaticSites {
     place.offset = *site.offset;
     place.semaphore = site.semaphore.value_or(0);
     place.function = number_of(probe_, each.name);
+    place.emulated = true;  // a static probe is a no-op
     place.values = parse_arguments(site.arguments, places.machine());
     place.values.resize(std::min<size_t>(place.values.size(), max_parameters));
     if (!spec_.has_parameters) add_types(place.values);

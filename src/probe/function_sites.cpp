@@ -10,11 +10,22 @@
 #include "probe/ends.h"
 #include "probe/go_code.h"
 #include "probe/readable_name.h"
+#include "probe/x86_code.h"
 
 namespace plumb::probe {
 namespace {
 
 constexpr size_t most_sites = 100'000;
+
+// What the kernel makes of a uprobe at this place of the file.
+bool is_emulated(const Bytes& bytes, uint64_t offset) {
+  constexpr uint64_t longest = 15;  // bytes of an instruction
+  std::string code;
+  const uint64_t left = bytes.size() > offset ? bytes.size() - offset : 0;
+  if (!bytes.read(offset, code, std::min(longest, left))) return false;
+  const auto instruction = decode(code, 0);
+  return instruction && instruction->emulated;
+}
 
 // What is on top of the stack there is no address to return to, or it is kept for more than one
 // return: with that of a uretprobe in its place the program breaks.
@@ -132,7 +143,7 @@ Result<> FunctionSites::add_address(const Bytes& bytes, const PlaceCheck& places
     site.ends = TRY(ends_in(*function, bytes, places));
   }
   if (is_go_) site.values = TRY(go_arguments(probe_.parameters));
-  put(std::move(site), event_name(spec_), file);
+  put(std::move(site), event_name(spec_), bytes, file);
   return {};
 }
 
@@ -163,7 +174,7 @@ Result<> FunctionSites::add_function(const Function& function, const Bytes& byte
   if (probe_.at_return && returns_ != Returns::caught)
     site.ends = TRY(ends_in(function, bytes, places));
   if (is_go_) site.values = TRY(go_arguments(probe_.parameters));
-  put(std::move(site), readable_name(function.name), file);
+  put(std::move(site), readable_name(function.name), bytes, file);
   return {};
 }
 
@@ -190,9 +201,11 @@ Result<> FunctionSites::check_return(const std::string& name, uint64_t offset) c
                 "probe its calls alone, without ->");
 }
 
-void FunctionSites::put(ProbeSite site, const std::string& name, ProbedFile& file) {
+void FunctionSites::put(ProbeSite site, const std::string& name, const Bytes& bytes,
+                        ProbedFile& file) {
   if (!taken_.insert(site.offset).second) return;  // one place under two names
   if (probe_.functions.empty()) probe_.returns = returns_;
+  site.emulated = is_emulated(bytes, site.offset);
   site.function = number_of(probe_, name);
   file.sites.push_back(std::move(site));
 }

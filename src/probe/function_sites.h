@@ -38,7 +38,7 @@ class FunctionSites {
   Result<std::vector<uint64_t>> ends_in(const Function& function, const Bytes& bytes,
                                         const PlaceCheck& places) const;
   Result<> check_return(const std::string& name, uint64_t offset) const;
-  void put(ProbeSite site, const std::string& name, ProbedFile& file);
+  void put(ProbeSite site, const std::string& name, const Bytes& bytes, ProbedFile& file);
 
   const Spec& spec_;
   UserProbe& probe_;

@@ -22,6 +22,7 @@ struct ProbeSite {
   std::vector<Argument> values;  // where those of UserProbe::parameters are
   std::vector<uint64_t> ends;    // offsets of its ret instructions, where those are probed
   std::string reason;            // why there, for people; may be ""
+  bool emulated = false;         // by the kernel; false: it is single-stepped, as far as is known
 };
 
 struct ProbedFile {

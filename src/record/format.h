@@ -11,7 +11,8 @@
 //   names    { u8 format, u64 id, text }...
 //   records  { RecordHeader, body }...
 //   lost     text tracer, reason; u64 count
-//   end      text: the account of the run, JSON
+//   budget   text tracer; u64 time; u32 look_at, detached; u64 estimate, budget, in parts of a
+//   million end      text: the account of the run, JSON
 #pragma once
 #include <cstdint>
 #include <string>
@@ -26,7 +27,7 @@ constexpr std::string_view magic("plumb\r\n\x1a", 8);
 constexpr uint32_t version = 1;
 constexpr uint64_t file_header_size = 12;
 
-enum class Block : uint32_t { origin = 1, schema, names, records, lost, end };
+enum class Block : uint32_t { origin = 1, schema, names, records, lost, end, budget };
 
 struct BlockHeader {
   uint32_t type;
@@ -46,6 +47,16 @@ struct RecordHeader {
   uint32_t weight;
 };
 static_assert(sizeof(RecordHeader) == 20);
+
+// What --budget has changed about a probe: as render::BudgetStep.
+struct BudgetPart {
+  std::string tracer;
+  uint64_t time = 0;
+  uint32_t look_at = 1;
+  bool detached = false;
+  uint64_t estimate_ppm = 0;
+  uint64_t budget_ppm = 0;
+};
 
 // Where and when a recording was made.
 struct Origin {

@@ -98,6 +98,8 @@ std::optional<Item> Reader::next() {
         break;
       case Block::lost:
         return read_lost();
+      case Block::budget:
+        return read_budget();
       case Block::end:
         return read_end();
       default:

@@ -43,7 +43,7 @@ struct LostItem {
 struct EndItem {
   std::string account;  // JSON
 };
-using Item = std::variant<TracerItem, EventItem, LostItem, EndItem>;
+using Item = std::variant<TracerItem, EventItem, LostItem, BudgetPart, EndItem>;
 
 // Where a recording stops to make sense, and why.
 struct Damage {
@@ -95,6 +95,7 @@ class Reader {
   std::optional<Item> next_record();
   std::optional<Item> read_tracer();
   std::optional<Item> read_lost();
+  std::optional<Item> read_budget();
   std::optional<Item> read_end();
   void read_names();
   void damaged(std::string what, const char* hint = nullptr);  // nullptr: bytes were changed

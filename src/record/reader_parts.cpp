@@ -64,6 +64,19 @@ std::optional<Item> Reader::read_lost() {
   return std::nullopt;
 }
 
+std::optional<Item> Reader::read_budget() {
+  BudgetPart step;
+  uint32_t detached = 0;
+  Cursor cursor(payload_);
+  if (read_text(cursor, step.tracer) && cursor.read(step.time) && cursor.read(step.look_at) &&
+      cursor.read(detached) && cursor.read(step.estimate_ppm) && cursor.read(step.budget_ppm)) {
+    step.detached = detached != 0;
+    return step;
+  }
+  damaged("an unreadable change by a budget");
+  return std::nullopt;
+}
+
 std::optional<Item> Reader::read_end() {
   EndItem item;
   Cursor cursor(payload_);

@@ -119,6 +119,14 @@ void Writer::lost(std::string_view tracer, std::string_view reason, uint64_t cou
   state_->file.write(Block::lost, payload.text(tracer).text(reason).number(count).bytes());
 }
 
+void Writer::budget(const BudgetPart& step) {
+  state_->write_records();  // the weights before and after it differ
+  Encoder payload;
+  payload.text(step.tracer).number(step.time).number(step.look_at);
+  payload.number(uint32_t{step.detached}).number(step.estimate_ppm).number(step.budget_ppm);
+  state_->file.write(Block::budget, payload.bytes());
+}
+
 Result<> Writer::tick(uint64_t now) {
   if (now - state_->written_at >= longest_wait) {
     state_->write_records();

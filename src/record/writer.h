@@ -43,6 +43,7 @@ class Writer {
   // Keeps a disclosed record. `names` is asked for the words of its numbers when they are new.
   void add(uint16_t tracer, const schema::Record& record, schema::Names& names);
   void lost(std::string_view tracer, std::string_view reason, uint64_t count);
+  void budget(const BudgetPart& step);
 
   // To be called at least each second with the time (ns, any clock that never goes back): writes
   // what is older than that. After the first failed write everything is dropped, and this and

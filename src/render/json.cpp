@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "base/text.h"
 #include "render/json_aggregate.h"
 #include "render/json_text.h"
 #include "render/number.h"
@@ -72,6 +73,18 @@ void Json::lost(std::string_view tracer, std::string_view reason, uint64_t count
   output_.append(",\"count\":");
   output_.commit(put_json_unsigned(output_.reserve(number_room), count));
   output_.append("}\n");
+}
+
+void Json::budget(const BudgetStep& step) {
+  std::array<char, Moments::rfc3339_size> time{};
+  moments_.put_rfc3339(time.data(), moments_.of_record(step.time));
+  const std::string change =
+      step.detached ? "\"detached\":true" : fmt::format("\"sample\":\"1/{}\"", step.look_at);
+  output_.append(fmt::format(
+      "{{\"event\":\"plumb.budget\",\"time\":\"{}\",\"tracer\":{},{},\"estimate_percent\":{},"
+      "\"budget_percent\":{}}}\n",
+      std::string_view(time.data(), time.size()), json_quoted(step.tracer), change,
+      show_percent(step.estimate_ppm), show_percent(step.budget_ppm)));
 }
 
 Result<> Json::flush() { return output_.flush(); }

@@ -21,6 +21,7 @@ class Json : public Sink {
                  const std::vector<query::Row>& rows, const Interval& interval,
                  schema::Names& names) override;
   void lost(std::string_view tracer, std::string_view reason, uint64_t count) override;
+  void budget(const BudgetStep& step) override;
   Result<> flush() override;
 
  private:

@@ -1,6 +1,7 @@
 // Sink: where a run's events, aggregates and losses go. What arrives here is already disclosed.
 #pragma once
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +25,19 @@ struct Interval {
   Kind kind = Kind::whole;
 };
 
+// What --budget has changed about a probe, from then on.
+struct BudgetStep {
+  std::string tracer;
+  uint64_t time = 0;          // ns, as schema::Record::time
+  uint32_t look_at = 1;       // one hit of so many is looked at
+  bool detached = false;      // none any more
+  uint64_t estimate_ppm = 0;  // the slowdown of the targets by all probes, that led to it
+  uint64_t budget_ppm = 0;    // what it may be
+};
+
+// "budget: malloc tells one hit of 16: estimated slowdown 12.3 %, of 2 % allowed"
+std::string sentence_of(const BudgetStep& step);
+
 class Sink {
  public:
   virtual ~Sink() = default;
@@ -40,6 +54,7 @@ class Sink {
   // here all are shown when they are final.
   virtual uint32_t room() const { return 0; }
   virtual void lost(std::string_view tracer, std::string_view reason, uint64_t count) = 0;
+  virtual void budget(const BudgetStep& step) = 0;
   // What was gathered so far becomes visible; an error when the output is gone or full.
   virtual Result<> flush() = 0;
 };

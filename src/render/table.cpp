@@ -234,6 +234,15 @@ void Table::lost(std::string_view tracer, std::string_view reason, uint64_t coun
   output_.append("\n");
 }
 
+void Table::budget(const BudgetStep& step) {
+  ensure_headers();
+  so_far_lines_ = 0;  // it stays where it was told, as a loss does
+  if (style_.color) output_.append(red_ink);
+  output_.append(sentence_of(step));
+  if (style_.color) output_.append(no_ink);
+  output_.append("\n");
+}
+
 Result<> Table::flush() {
   ensure_headers();
   return output_.flush();

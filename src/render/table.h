@@ -23,6 +23,7 @@ class Table : public Sink {
                  const std::vector<query::Row>& rows, const Interval& interval,
                  schema::Names& names) override;
   void lost(std::string_view tracer, std::string_view reason, uint64_t count) override;
+  void budget(const BudgetStep& step) override;
   Result<> flush() override;
   uint32_t room() const override;
 

@@ -160,11 +160,19 @@ std::string sampling(const query::Plan& plan, bool in_kernel) {
              fmt::format("1/{} in {}", plan.sample_every, in_kernel ? "the kernel" : "user space"));
 }
 
+std::string budget(const Request& request) {
+  if (!request.budget_ppm) return {};
+  return row("budget", fmt::format("{} % of slowdown: of the hits fewer are looked at, in the "
+                                   "kernel; where traps alone take more, the probe is detached",
+                                   show_percent(request.budget_ppm)));
+}
+
 std::string one_tracer(const kernel::Tracer& tracer, const query::Plan& plan,
                        const Request& request) {
   const schema::Event& event = tracer.schema().event;
   std::string text = tracer.name() + "\n" + hooks(tracer) + places(tracer) + where(request, plan) +
-                     grouping(request, plan, false) + sampling(plan, plan.sample_in_kernel);
+                     grouping(request, plan, false) + sampling(plan, plan.sample_in_kernel) +
+                     budget(request);
   const auto is_read = [&](size_t i) { return plan.wanted[i]; };
   return text + row("read", fields_that(event, is_read)) +
          row("not read", fields_that(event, std::not_fn(is_read)));

@@ -100,6 +100,7 @@ void LateFiles::add_new() {
 }
 
 void LateFiles::look_at(NamedProbe& named, const std::vector<uint32_t>& pids) {
+  if (live_.tracers()[named.tracer].given_up()) return;
   for (uint32_t pid : pids) {
     if (!may_matter(pid)) continue;
     for (probe::FoundFile& found : probe::files_of(named.spec.target, pid))

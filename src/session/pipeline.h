@@ -43,6 +43,7 @@ class Pipeline {
   // interval follow; then those that have a place in the sink.
   void show_groups(const render::Interval& interval);
   void lost(std::string_view tracer, std::string_view reason, uint64_t count);
+  void budget(const render::BudgetStep& step) { sink_.budget(step); }
   Result<> flush() { return sink_.flush(); }
 
   const Fate& fate(size_t tracer) const { return streams_[tracer].fate; }

@@ -160,6 +160,7 @@ Result<Prepared> prepare(const Request& request, Machine& machine) {
     if (!plan && prepared.tracers.size() > 1)
       return Fail{std::move(plan.error()).within(tracer.name())};
     prepared.plans.push_back(std::make_unique<query::Plan>(TRY(std::move(plan))));
+    prepared.plans.back()->weighted |= request.budget_ppm != 0;
   }
   TRY(check_every(request, std::ranges::any_of(prepared.plans, [](const auto& plan) {
                     return plan->grouping.has_value();

@@ -35,6 +35,9 @@ Result<kernel::Tracer> open_in_kernel(const Request& request, const probe::Spec&
   if (request.coverage)
     return misuse("--coverage: " + spec.text + " is in the kernel, which is everybody's",
                   "name probes in programs and libraries");
+  if (request.budget_ppm)
+    return misuse("--budget: " + spec.text + " is in the kernel: whom it slows nothing tells",
+                  "name probes in programs and libraries");
   kernel::KernelProbe probe = TRY(kernel::find_kernel_probe(spec));
   tell_remarks(probe);
   probe.name = unique_name(probe.name, tracers);
@@ -48,6 +51,11 @@ bool has_probes_in_files(const Request& request) {
     const auto spec = probe::parse_spec(text);
     return spec && !probe::is_in_kernel(spec->surface);
   });
+}
+
+bool is_measured(const Request& request) {
+  return !request.probes.empty() && request.command.empty() && !request.coverage &&
+         !request.unmeasured && !request.budget_ppm;
 }
 
 Result<probe::Search> search_of(const Request& request) {
@@ -76,6 +84,7 @@ Result<std::vector<NamedProbe>> open_probes(const Request& request,
     tell_remarks(probe);
     probe.name = unique_name(probe.name, tracers);
     tracers.push_back(TRY(kernel::open_probe(probe)));
+    TRY(tracers.back().set_paced(is_measured(request) || request.budget_ppm));
     probes.push_back({spec, std::move(probe), tracers.size() - 1});
   }
   return probes;

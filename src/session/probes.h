@@ -15,6 +15,10 @@ struct NamedProbe {
   size_t tracer = 0;       // which of a run's tracers it is
 };
 
+// Whether standard error is to say before it begins how often the probes of a request are hit: for
+// those on what runs already.
+bool is_measured(const Request& request);
+
 // Where the probes of a request are looked for.
 Result<probe::Search> search_of(const Request& request);
 

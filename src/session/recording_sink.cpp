@@ -20,6 +20,11 @@ void RecordingSink::lost(std::string_view tracer, std::string_view reason, uint6
   writer_.lost(tracer, reason, count);
 }
 
+void RecordingSink::budget(const render::BudgetStep& step) {
+  writer_.budget(
+      {step.tracer, step.time, step.look_at, step.detached, step.estimate_ppm, step.budget_ppm});
+}
+
 Result<> RecordingSink::flush() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   return writer_.tick(static_cast<uint64_t>(std::chrono::nanoseconds(now).count()));

@@ -24,6 +24,7 @@ class RecordingSink : public render::Sink {
   void aggregate(const schema::Event&, const query::Plan&, const std::vector<query::Row>&,
                  const render::Interval&, schema::Names&) override {}
   void lost(std::string_view tracer, std::string_view reason, uint64_t count) override;
+  void budget(const render::BudgetStep& step) override;
   Result<> flush() override;
 
  private:

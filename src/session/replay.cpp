@@ -71,6 +71,15 @@ class Replay {
     lost_[{item.tracer, item.reason}] += item.count;
     return {};
   }
+  Result<> take(const record::BudgetPart& step) {
+    // it stands before the first event, too
+    if (!begun_)
+      for (const auto& plan : plans_) plan->weighted = true;
+    TRY(begin());
+    pipeline_.budget(
+        {step.tracer, step.time, step.look_at, step.detached, step.estimate_ppm, step.budget_ppm});
+    return {};
+  }
   Result<> take(const record::EndItem& item) {
     account_ = item.account;
     return {};

@@ -89,8 +89,8 @@ bool Report::lost_any() const {
   return !engine_losses().empty();
 }
 
-std::string Report::closing_line(std::chrono::nanoseconds time,
-                                 const std::string& unwritten) const {
+std::string Report::closing_line(std::chrono::nanoseconds time, const std::string& unwritten,
+                                 uint32_t look_at) const {
   std::string events, lost;
   uint64_t sum = 0;
   for (const Totals& each : totals()) {
@@ -104,9 +104,11 @@ std::string Report::closing_line(std::chrono::nanoseconds time,
     lost +=
         fmt::format("{}{} processes not followed ({})", lost.empty() ? "" : ", ", count, reason);
   if (!unwritten.empty()) lost += (lost.empty() ? "" : ", ") + unwritten;
-  const std::string sampled = sample_every_ > 1 ? fmt::format(", sampled 1/{}: about {}",
-                                                              sample_every_, sum * sample_every_)
-                                                : "";
+  std::string sampled;
+  if (look_at > 1)
+    sampled = fmt::format(", sampled for --budget, down to 1/{}", look_at);
+  else if (sample_every_ > 1)
+    sampled = fmt::format(", sampled 1/{}: about {}", sample_every_, sum * sample_every_);
   return fmt::format("plumb: {} event{} in {} ({}){}; {}", sum, sum == 1 ? "" : "s",
                      show_duration(static_cast<uint64_t>(time.count())), events, sampled,
                      lost.empty() ? "nothing lost" : "lost: " + lost);

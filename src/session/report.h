@@ -36,8 +36,10 @@ class Report {
   std::vector<Totals> totals() const;
   bool lost_any() const;
   // "plumb: 12 events in 2.0s (exec 12), sampled 1/4: about 48; nothing lost"
-  // `unwritten`: what the output lacks, or "".
-  std::string closing_line(std::chrono::nanoseconds time, const std::string& unwritten) const;
+  // `unwritten`: what the output lacks, or "". `look_at`: at times a budget let one hit of so many
+  // be looked at.
+  std::string closing_line(std::chrono::nanoseconds time, const std::string& unwritten,
+                           uint32_t look_at) const;
   // The line of --stats (docs/design.md).
   std::string statistics_line() const;
 

@@ -30,6 +30,8 @@ struct Request {
   bool catch_returns = false;                // by the kernel, whatever is thrown
   bool coverage = false;                     // who is reached by them, instead of events
   bool exact = false;                        // probes on functions at their very entry
+  bool unmeasured = false;                   // armed without a look at how often they are hit
+  uint64_t budget_ppm = 0;                   // by how much probes may slow targets; 0: by anything
   std::map<std::string, std::string> knobs;  // by the knob's name, as typed
   query::Ask ask;
   Who who;

@@ -10,6 +10,8 @@
 #include "session/command.h"
 #include "session/coverage.h"
 #include "session/describe.h"
+#include "session/governor.h"
+#include "session/hit_rate.h"
 #include "session/interrupt.h"
 #include "session/late_containers.h"
 #include "session/late_files.h"
@@ -42,7 +44,7 @@ kernel::LiveOptions live_options(const Request& request) {
   options.fast = request.fast;
   options.perf_buffers = request.perf_buffers;
   options.preferred_surface = request.preferred_surface;
-  options.statistics = request.statistics;
+  options.statistics = request.statistics || request.budget_ppm;
   return options;
 }
 
@@ -60,6 +62,7 @@ class Run {
   Pipeline& pipeline() { return pipeline_; }
   // Who may have been about to end when the hooks were attached: by the first check that is over.
   void look_again(std::vector<Process> processes) { unsure_ = std::move(processes); }
+  void govern(Governor governor) { governor_.emplace(std::move(governor)); }
   void look_for(LateFiles::Wanted wanted, Machine& machine) {
     late_.emplace(std::move(wanted), live_, machine);
   }
@@ -79,6 +82,7 @@ class Run {
       containers_->add_new();
       late_->add_new();
       drain(false);
+      if (governor_) governor_->check(pipeline_);
       written = periodic();
     }
     live_.detach();
@@ -100,6 +104,7 @@ class Run {
   bool ended(Command* command) const {
     return is_interrupted() || opened_.closed() || pipeline_.done() ||
            (command && command->status().has_value()) || targets_gone_ ||
+           (governor_ && governor_->has_given_up()) ||
            (request_.time && Clock::now() - began_ >= *request_.time);
   }
 
@@ -181,7 +186,7 @@ class Run {
                                       ? fmt::format("{} events not written", opened_.unwritten())
                                       : "what could not be written";
     if (!request_.quiet || !written)
-      tell(report_.closing_line(Clock::now() - began_, unwritten) + "\n");
+      tell(report_.closing_line(Clock::now() - began_, unwritten, look_at()) + "\n");
     if (request_.statistics) tell(report_.statistics_line() + "\n");
     const int status = command ? command->status().value_or(0) : 0;
     if (command && !command->status())
@@ -191,6 +196,8 @@ class Run {
     return status;
   }
 
+  uint32_t look_at() const { return governor_ ? governor_->sparsest() : 1; }
+
   const Request& request_;
   kernel::Live& live_;
   Opened& opened_;
@@ -199,6 +206,7 @@ class Run {
   std::vector<Process> unsure_;
   std::optional<LateFiles> late_;
   std::optional<LateContainers> containers_;
+  std::optional<Governor> governor_;
   bool targets_gone_ = false;  // every process of --pid has ended, and those it started
   Clock::time_point began_{}, interval_begin_{}, next_report_{}, last_check_{};
 };
@@ -257,6 +265,9 @@ Result<int> trace(const Request& request) {
   run.pipeline().begin();
   TRY(live->attach());
   if (request.coverage) return show_coverage(prepared.probes, request, *live, machine);
+  TRY(arm(request, prepared.probes, *live));
+  if (request.budget_ppm)
+    run.govern(TRY(Governor::of(request, prepared.probes, *live, run.pipeline())));
   run.look_for({std::move(prepared.probes), TRY(search_of(request)), std::move(mappings),
                 options.targeting.by_pid},
                machine);

@@ -33,5 +33,21 @@ TEST(Nearest, WhatIsMerelySomewhatAlikeIsNotMeant) {
   EXPECT_EQ(nearest("", std::vector<std::string>{"a"}), "");
 }
 
+TEST(Percent, IsReadAsPartsOfAMillion) {
+  EXPECT_EQ(*parse_percent("2%"), 20'000U);
+  EXPECT_EQ(*parse_percent("0.5%"), 5'000U);
+  EXPECT_EQ(*parse_percent("100%"), 1'000'000U);
+  for (const char* wrong : {"", "2", "%", "0%", "-1%", "101%", "2 %", "nan%", "1e99%", "0.00001%"})
+    EXPECT_FALSE(parse_percent(wrong)) << wrong;
+}
+
+TEST(Percent, IsShownWithThreeDigits) {
+  EXPECT_EQ(show_percent(0), "0");
+  EXPECT_EQ(show_percent(5'000), "0.5");
+  EXPECT_EQ(show_percent(20'000), "2");
+  EXPECT_EQ(show_percent(123'456), "12.3");
+  EXPECT_EQ(show_percent(8'640'000), "864");
+}
+
 }  // namespace
 }  // namespace plumb

@@ -1,6 +1,7 @@
 // A small tracer's BTF and files to record it into.
 #pragma once
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -111,6 +112,10 @@ inline Told tell(Fd file) {
                            std::string(reader->names().name(Format::user, uid)));
     } else if (auto* lost = std::get_if<record::LostItem>(&*item)) {
       told.items.push_back("lost " + lost->tracer + lost->reason + std::to_string(lost->count));
+    } else if (auto* step = std::get_if<record::BudgetPart>(&*item)) {
+      told.items.push_back(fmt::format("budget {} {} {} {} {} {}", step->tracer, step->time,
+                                       step->look_at, step->detached, step->estimate_ppm,
+                                       step->budget_ppm));
     } else {
       told.items.push_back("end " + std::get<record::EndItem>(*item).account);
       told.complete = true;

@@ -27,6 +27,7 @@ std::string recording(uint32_t blocks, uint32_t each) {
     EXPECT_TRUE(writer->tick((block + 1) * 2'000'000'000ull));
   }
   writer->lost("open", "ring full", 7);
+  writer->budget({"open", 5'000, 16, true, 123'456, 20'000});
   EXPECT_TRUE(writer->finish("{\"hits\":1}"));
   EXPECT_EQ(writer->records(), blocks * each);
   EXPECT_EQ(writer->bytes_written(), file.bytes().size());
@@ -47,13 +48,14 @@ TEST(RecordRoundtrip, ChecksumIsCrc32c) {
 TEST(RecordRoundtrip, EverythingComesBack) {
   const Told told = tell(MemoryFile(recording(2, 3)).open());
   ASSERT_FALSE(told.damaged) << told.damage;
-  ASSERT_EQ(told.items.size(), 1 + 1 + 6 + 1 + 1);
+  ASSERT_EQ(told.items.size(), 1 + 1 + 6 + 1 + 1 + 1);
   EXPECT_EQ(told.items[0], "origin host6.1.0-testx86_64561714558830000000000");
   EXPECT_EQ(told.items[1], "tracer openredactplumb record openopenpid+uid+latency-args+");
   EXPECT_EQ(told.items[3], "event 31000 2" + std::string(opened(1, 0).record().body) + "root");
   EXPECT_TRUE(told.items[4].ends_with("ada"));
   EXPECT_EQ(told.items[8], "lost openring full7");
-  EXPECT_EQ(told.items[9], "end {\"hits\":1}");
+  EXPECT_EQ(told.items[9], "budget open 5000 16 true 123456 20000");
+  EXPECT_EQ(told.items[10], "end {\"hits\":1}");
 }
 
 TEST(RecordRoundtrip, NamesAreAskedForOnce) {
@@ -68,7 +70,7 @@ TEST(RecordRoundtrip, NamesAreAskedForOnce) {
 TEST(RecordRoundtrip, ManyRecordsFillManyBlocks) {
   const Told told = tell(MemoryFile(recording(1, 50'000)).open());
   EXPECT_FALSE(told.damaged) << told.damage;
-  EXPECT_EQ(told.items.size(), 50'000 + 4);
+  EXPECT_EQ(told.items.size(), 50'000 + 5);
 }
 
 TEST(RecordRoundtrip, TruncatedAnywhere) {

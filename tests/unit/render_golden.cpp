@@ -42,6 +42,8 @@ class RenderGolden : public testing::Test {
     sink.event(exec(exec_, 99999, "cc1plus-very-lo", {compiler, std::string(90, 'y')}).record(),
                plan_, names_);
     sink.lost("exec", "ring full", 1200);
+    sink.budget({"exec", 1'234'567'890, 16, false, 123'456, 20'000});
+    sink.budget({"exec", 2'234'567'890, 16, true, 8'640'000, 5'000});
     ASSERT_TRUE(sink.flush());
   }
 
