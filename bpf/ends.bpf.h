@@ -62,6 +62,19 @@ static __always_inline void begin_frame(struct pt_regs *ctx, struct frame *frame
 		keep_call(ctx, frame, used, stack, weight);
 }
 
+/* A call that is not looked at, as pass_over of frames.bpf.h. */
+static __always_inline int pass_by(struct pt_regs *ctx, __u64 stack)
+{
+	struct frame_key key;
+
+	if (caught)
+		return pass_over(stack);
+	count_outcome(OUTCOME_HITS);
+	if (call_key(ctx, stack, &key))
+		bpf_map_delete_elem(&frames, &key);
+	return 0;
+}
+
 static __always_inline struct frame *ended_frame(struct pt_regs *ctx, __u32 function, struct frame_key *key)
 {
 	return caught ? returning_frame(ctx->sp - 8, function, key) : kept_call(ctx, function, key);

@@ -125,6 +125,7 @@ static __always_inline int pass_over(__u64 stack)
 	walk.key.depth = state->depth;
 	repeat(MOST_FRAMES, drop_frame, &walk);
 	state->depth = walk.key.depth;
+	count_over(walk.dropped);
 	return 0;
 }
 

@@ -170,7 +170,7 @@ int on_first(struct pt_regs *ctx)
 		return 0;
 	weight = draw_weight();
 	if (!weight)
-		return pass_over(entry_stack(ctx, site));
+		return pass_by(ctx, entry_stack(ctx, site));
 	return wants_tail(site) ? begin_pair_in_tail(ctx, site, weight) : begin_pair(ctx, weight);
 }
 
