@@ -6,7 +6,6 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/cursor.h"
 #include "base/text.h"
@@ -14,9 +13,9 @@
 namespace plumb::probe {
 namespace {
 
-constexpr size_t most_note = 1024, most_link = 4096 + 8, most_entries = 64 << 20;  // bytes
-constexpr uint32_t most_build_id = 64;               // bytes; linkers make 8 to 32
-constexpr uint64_t most_summed = uint64_t{1} << 30;  // bytes of a file
+constexpr size_t most_note = 1024, most_link = 4096 + 8;  // bytes
+constexpr uint32_t most_build_id = 64;                    // bytes; linkers make 8 to 32
+constexpr uint64_t most_summed = uint64_t{1} << 30;       // bytes of a file
 constexpr std::string_view debug_root = "/usr/lib/debug";
 
 std::string bytes_of(const Elf& elf, std::string_view name, size_t most) {
@@ -52,25 +51,6 @@ std::string root_in(const std::string& path) {
 }
 
 }  // namespace
-
-// Linux Standard Base, "Exception Frames": a version, the encodings of what follows; where
-// .eh_frame is; how many entries; pairs of where a function begins and where it is described. All
-// linkers write the entries as signed numbers of 32 bits from the section's own address on.
-std::vector<uint64_t> entries_of(const Elf& elf) {
-  constexpr std::array<uint8_t, 4> usual = {1, 0x1b, 0x03, 0x3b};
-  const auto found = std::ranges::find(elf.sections(), ".eh_frame_hdr", &Section::name);
-  const std::string table = bytes_of(elf, ".eh_frame_hdr", most_entries);
-  Cursor cursor(table);
-  std::array<uint8_t, 4> head{};
-  uint32_t frames = 0, count = 0;
-  std::vector<uint64_t> entries;
-  if (!cursor.read(head) || head != usual || !cursor.read(frames) || !cursor.read(count)) return {};
-  std::array<int32_t, 2> entry{};
-  for (uint32_t i = 0; i < count && cursor.read(entry); i++)
-    entries.push_back(found->address + static_cast<uint64_t>(int64_t{entry[0]}));
-  std::ranges::sort(entries);
-  return entries;
-}
 
 bool has_section(const Elf& elf, std::string_view name) {
   return std::ranges::find(elf.sections(), name, &Section::name) != elf.sections().end();

@@ -38,11 +38,6 @@ class DebugFile {
   std::vector<std::string> places_;
 };
 
-// The addresses at which functions begin, in order, as the program itself tells it to those who
-// unwind its stack (.eh_frame_hdr). Who makes a container could put a file of symbols there that
-// leads into the middle of an instruction, in a program that others run, too; but not change this.
-std::vector<uint64_t> entries_of(const Elf& elf);
-
 bool has_section(const Elf& elf, std::string_view name);
 // Hexadecimal; "": it has none, or one of no known form.
 std::string build_id_of(const Elf& elf);

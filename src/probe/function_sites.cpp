@@ -10,6 +10,7 @@
 #include "probe/ends.h"
 #include "probe/go_code.h"
 #include "probe/readable_name.h"
+#include "probe/unwind_ranges.h"
 #include "probe/x86_code.h"
 
 namespace plumb::probe {

@@ -1,6 +1,7 @@
 #include "probe/unwind_ranges.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace plumb::probe {
 namespace {
@@ -11,7 +12,13 @@ struct Header {
   uint32_t count = 0;
 };
 static_assert(sizeof(Header) == 12);
-constexpr uint8_t number_of_4 = 0x03, from_the_table = 0x3b;
+constexpr size_t most_table = 64 << 20;  // bytes
+
+bool is_usual(const Header& header) {
+  constexpr uint8_t from_here = 0x1b, number_of_4 = 0x03, from_the_table = 0x3b;
+  return header.version == 1 && header.frame_form == from_here &&
+         header.count_form == number_of_4 && header.table_form == from_the_table;
+}
 
 struct Entry {
   int32_t begin = 0, description = 0;  // addresses, counted from that of the section
@@ -37,9 +44,7 @@ class Table {
   std::optional<CodeRange> find(uint64_t address, uint64_t offset) const {
     Header header;
     if (section_.size < sizeof(header) || !bytes_.read(section_.offset, header)) return {};
-    if (header.version != 1 || header.count_form != number_of_4 ||
-        header.table_form != from_the_table)
-      return {};
+    if (!is_usual(header)) return {};
     const auto last = last_before(address, header.count);
     if (!last) return {};
     const uint64_t begin = counted_from(section_.address, last->begin);
@@ -91,6 +96,25 @@ std::optional<CodeRange> unwound_at(const Elf& elf, const Bytes& bytes, uint64_t
   const auto address = elf.address_of(offset);
   if (section == elf.sections().end() || !address || !elf.is_code(offset)) return {};
   return Table(elf, bytes, *section).find(*address, offset);
+}
+
+std::vector<uint64_t> entries_of(const Elf& elf) {
+  const auto section = std::ranges::find(elf.sections(), ".eh_frame_hdr", &Section::name);
+  if (section == elf.sections().end()) return {};
+  const auto table = elf.bytes_of(*section, most_table);
+  Header header;
+  if (!table || table->size() < sizeof(header)) return {};
+  std::memcpy(&header, table->data(), sizeof(header));
+  if (!is_usual(header)) return {};
+  std::vector<uint64_t> begins;
+  const uint64_t room = (table->size() - sizeof(header)) / sizeof(Entry);
+  for (uint64_t i = 0; i < std::min<uint64_t>(header.count, room); i++) {
+    Entry entry;
+    std::memcpy(&entry, table->data() + sizeof(header) + i * sizeof(entry), sizeof(entry));
+    begins.push_back(counted_from(section->address, entry.begin));
+  }
+  std::ranges::sort(begins);
+  return begins;
 }
 
 }  // namespace plumb::probe

@@ -7,6 +7,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "probe/bytes.h"
 #include "probe/elf.h"
@@ -20,5 +21,10 @@ struct CodeRange {
 
 // The function within which this file offset lies; nothing where that is not told.
 std::optional<CodeRange> unwound_at(const Elf& elf, const Bytes& bytes, uint64_t offset);
+
+// The addresses at which functions begin, in order. Who makes a container could put a file of
+// symbols there that leads into the middle of an instruction, in a program that others run, too;
+// but not change this.
+std::vector<uint64_t> entries_of(const Elf& elf);
 
 }  // namespace plumb::probe
