@@ -3,11 +3,11 @@
  * The engine: what every session needs beside its tracers. It owns the maps that the tracers share
  * (rings, targets, what the reader says) and follows traced processes through fork and exit.
  *
- * What serves "children" is attached before the tracers and what serves "ends" after them, so that a
- * child is traced from its first instruction and a process until its last event. tracers/fork.bpf.c
+ * What serves "children" and "last threads" is attached before the tracers and what serves "ends" after them,
+ * so that a child is traced from its first instruction and a process until its last event. tracers/fork.bpf.c
  * and tracers/exit.bpf.c say why these hooks.
  *
- * Cost: a hash lookup per fork and exit, and only in sessions that choose processes by pid.
+ * Cost: a hash lookup per fork and two per exit, and only in sessions that choose processes by pid.
  */
 #include "tracer.bpf.h"
 #include "kernel_sched.bpf.h"
@@ -15,25 +15,40 @@
 /* The accounts of the engine count forks: hits, children not followed, and children lost. */
 static __always_inline int follow(struct task_struct *parent, struct task_struct *child)
 {
-	__u32 from = BPF_CORE_READ(parent, tgid), pid = BPF_CORE_READ(child, tgid), followed = 1;
+	__u32 from = BPF_CORE_READ(parent, tgid), pid = BPF_CORE_READ(child, tgid), nobody = 0;
 
 	if (pid == from)
 		return 0;
 	count_outcome(OUTCOME_HITS);
 	if (!bpf_map_lookup_elem(&targets, &from))
 		count_outcome(OUTCOME_NOT_TARGET);
-	else if (bpf_map_update_elem(&targets, &pid, &followed, BPF_ANY))
+	else if (bpf_map_update_elem(&targets, &pid, &nobody, BPF_ANY))
 		count_outcome(OUTCOME_LOST_STATE_FULL);
 	else
 		count_outcome(OUTCOME_EMITTED);
 	return 0;
 }
 
+/*
+ * Of threads that exit at once the first may find at "ends" that none lives any more, because the other has just
+ * left the count of live ones: but the other's hooks are still to come, and they want the process. So who may forget
+ * it has seen that before all tracers, which then saw it too. Of several the latest does: the others have been seen.
+ */
+static __always_inline int claim(struct task_struct *task)
+{
+	__u32 pid = BPF_CORE_READ(task, tgid), *last = bpf_map_lookup_elem(&targets, &pid);
+
+	if (last && BPF_CORE_READ(task, signal, live.counter) == 0)
+		*last = BPF_CORE_READ(task, pid);
+	return 0;
+}
+
 static __always_inline int forget(struct task_struct *task)
 {
-	__u32 pid = BPF_CORE_READ(task, tgid);
+	__u32 pid = BPF_CORE_READ(task, tgid), tid = BPF_CORE_READ(task, pid);
+	__u32 *last = bpf_map_lookup_elem(&targets, &pid);
 
-	if (BPF_CORE_READ(task, signal, live.counter) == 0)
+	if (last && *last == tid)
 		bpf_map_delete_elem(&targets, &pid);
 	return 0;
 }
@@ -48,6 +63,18 @@ SEC("kprobe/wake_up_new_task") SERVES("children")
 int BPF_KPROBE(follow_fork_k, struct task_struct *child)
 {
 	return follow((void *)bpf_get_current_task(), child);
+}
+
+SEC("tp_btf/sched_process_exit") SERVES("last threads")
+int BPF_PROG(last_exit, struct task_struct *task)
+{
+	return claim(task);
+}
+
+SEC("tracepoint/sched/sched_process_exit") SERVES("last threads")
+int last_exit_t(void *ctx)
+{
+	return claim((void *)bpf_get_current_task());
 }
 
 SEC("tp_btf/sched_process_exit") SERVES("ends")

@@ -42,8 +42,8 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, __u32); /* pid as the host numbers it */
-	__type(value, __u32);
+	__type(key, __u32);   /* pid as the host numbers it */
+	__type(value, __u32); /* tid of the thread that ends it; 0 before */
 } targets SEC(".maps") SHARED DOC("traced processes");
 
 /*

@@ -145,7 +145,8 @@ Result<> Live::configure_engine(const LiveOptions& options) {
   engine_ = std::make_unique<Tracer>(TRY(Tracer::open(embedded_own("engine"))));
   TRY(choose_hooks(*engine_, options.preferred_surface));
   for (Hook& hook : engine_->hooks())
-    hook.chosen &= options.targeting.by_pid && (options.targeting.follow || hook.purpose == "ends");
+    hook.chosen &=
+        options.targeting.by_pid && (options.targeting.follow || hook.purpose != "children");
   TRY(configure_current());
   size_rings(options);
   skip_group_maps(*engine_);
@@ -215,7 +216,10 @@ Result<> Live::open_reader() {
 }
 
 Result<> Live::attach() {
-  if (follow_) TRY(engine_->attach("children"));
+  if (follow_) {
+    TRY(engine_->attach("children"));
+    TRY(engine_->attach("last threads"));
+  }
   for (Tracer& tracer : tracers_) TRY(tracer.attach());
   if (follow_) TRY(engine_->attach("ends"));
   return {};

@@ -12,8 +12,8 @@
 namespace plumb::kernel {
 
 Result<> Live::target(uint32_t pid) {
-  const uint32_t followed = 1;
-  if (bpf_map_update_elem(engine_->map("targets"), &pid, &followed, BPF_ANY))
+  const uint32_t ended_by = 0;  // nobody: it lives
+  if (bpf_map_update_elem(engine_->map("targets"), &pid, &ended_by, BPF_ANY))
     return fail_errno(fmt::format("trace process {}", pid), errno);
   return {};
 }

@@ -11,8 +11,8 @@ class Engine : public HostTest {
   Engine() { engine.targeting.by_pid = true; }
 
   void follow(uint32_t pid) {
-    const uint32_t yes = 1;
-    engine.map("targets").update(&pid, &yes, 0, 0);
+    const uint32_t ended_by = 0;
+    engine.map("targets").update(&pid, &ended_by, 0, 0);
   }
   bool is_followed(uint32_t pid) { return engine.map("targets").find(&pid, 0); }
 
@@ -21,9 +21,14 @@ class Engine : public HostTest {
     engine.run("follow_fork", {word(&from), word(&made)});
   }
   void exit(Process& process, task_struct& thread) {
+    leave(process, thread);
+    engine.run("follow_exit", {word(&thread)});
+  }
+  // The first half of it: up to the tracers' hooks.
+  void leave(Process& process, task_struct& thread) {
     process.signal.live.counter--;
     machine.current = &thread;
-    engine.run("follow_exit", {word(&thread)});
+    engine.run("last_exit", {word(&thread)});
   }
 
   Process shell{100, "sh"};
@@ -74,6 +79,21 @@ TEST_F(Engine, ATargetGoesWithItsLastThread) {
   exit(shell, second);
   EXPECT_FALSE(is_followed(100));
   EXPECT_EQ(engine.map("targets").size(), 0u);
+}
+
+TEST_F(Engine, OfThreadsThatExitAtOnceTheFirstTakesNothingFromTheOther) {
+  engine.load();
+  follow(100);
+  task_struct& second = shell.thread(101);
+  leave(shell, shell.task);
+  shell.signal.live.counter--;  // the other is on its way, and has not come to its hooks
+  engine.run("follow_exit", {word(&shell.task)});
+  EXPECT_TRUE(is_followed(100));
+  machine.current = &second;
+  engine.run("last_exit", {word(&second)});
+  EXPECT_TRUE(is_followed(100));
+  engine.run("follow_exit", {word(&second)});
+  EXPECT_FALSE(is_followed(100));
 }
 
 TEST_F(Engine, ATracerSharesItsTargets) {
