@@ -1,8 +1,5 @@
 #include "kernel/embedded.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cctype>
 #include <cstdint>
@@ -53,16 +50,6 @@ void trim(std::string& text) {
 const std::vector<Embedded>& embedded_tracers() {
   static const std::vector<Embedded> tracers = all(true);
   return tracers;
-}
-
-void forget_embedded() {
-  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
-  for (const PlumbEmbedded* e = plumb_embedded; e->name; e++) {
-    // whole pages of this program's file, which nobody can have changed
-    const uintptr_t begin = (reinterpret_cast<uintptr_t>(e->object) + page - 1) / page * page;
-    const uintptr_t end = reinterpret_cast<uintptr_t>(e->looping_end) / page * page;
-    if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
-  }
 }
 
 Embedded embedded_own(std::string_view name) {

@@ -15,8 +15,6 @@ struct Embedded {
 
 // All tracers, by name.
 const std::vector<Embedded>& embedded_tracers();
-// Gives back the memory that these objects took when they were read; they come again when they are.
-void forget_embedded();
 // One of plumb's own objects, bpf/NAME.bpf.c; an unknown name gives an empty one.
 Embedded embedded_own(std::string_view name);
 

@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/resident.h"
 #include "kernel/at_end.h"
 #include "kernel/features.h"
 #include "kernel/kernel_types.h"
@@ -122,7 +123,6 @@ Result<std::unique_ptr<Live>> Live::load(std::vector<Tracer> tracers,
       std::make_unique<Ordered>(TRY(live->open_sources(options.ring_bytes)), header.time);
   TRY(live->open_reader());
   forget_kernel_types();
-  forget_embedded();
   malloc_trim(0);
   if (options.statistics) live->statistics_ = Fd(bpf_enable_stats(BPF_STATS_RUN_TIME));
   return live;
@@ -222,6 +222,7 @@ Result<> Live::attach() {
   }
   for (Tracer& tracer : tracers_) TRY(tracer.attach());
   if (follow_) TRY(engine_->attach("ends"));
+  give_back_files();
   return {};
 }
 
