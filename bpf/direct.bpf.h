@@ -4,8 +4,8 @@
 #include "cell.bpf.h"
 
 /*
- * Where the one key has few values (plan.direct): the cells of numbers below that, which are
- * zeros until they occur. User space makes them as long, reads them like the tables, and zeroes what it has read.
+ * Where the one key has few values (plan.direct), and where there is none, which is as if it always were 0: the cells
+ * of numbers below that, which are zeros until they occur. User space makes them as long, reads them like the tables, and zeroes what it has read.
  */
 struct direct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

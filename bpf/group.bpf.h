@@ -101,7 +101,7 @@ static __always_inline bool build_key(struct key_bytes *key, const void *event, 
 /* Of up to two numbers: it is built on the stack, which no other program can take over. */
 static __always_inline void build_short_key(__u64 key[2], const void *event)
 {
-	key[0] = load_number(event, plan.key[0].offset, plan.key[0].size, false);
+	key[0] = plan.keys ? load_number(event, plan.key[0].offset, plan.key[0].size, false) : 0;
 	key[1] = plan.keys == 2 ? load_number(event, plan.key[1].offset, plan.key[1].size, false) : 0;
 }
 

@@ -50,7 +50,9 @@ static __always_inline void take_values(void *ctx, struct probe *e, struct tail 
 {
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < PROBE_VALUES; i++) {
-		if (i < probe.values && plan.wanted[__builtin_offsetof(struct probe, value) + i * 8])
+		if (i >= probe.values)
+			break;
+		if (plan.wanted[__builtin_offsetof(struct probe, value) + i * 8])
 			take_value(ctx, e, &e->value[i], &probe.at[i], 1u << i, tail);
 	}
 }

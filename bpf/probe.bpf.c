@@ -119,7 +119,7 @@ static __always_inline int end_pair(struct pt_regs *ctx)
 
 static __always_inline int on_one(struct pt_regs *ctx, bool returned)
 {
-	const struct probe_site *site = site_of(ctx);
+	const struct probe_site *site = sites_matter() ? site_of(ctx) : NULL;
 	struct probe e = {};
 	__u32 weight;
 

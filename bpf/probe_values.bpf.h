@@ -48,6 +48,21 @@ static __always_inline const struct probe_site *site_of(void *ctx)
 	return cookie ? bpf_map_lookup_elem(&sites, &cookie) : NULL;
 }
 
+/* Does the plan want anything of a call that is not the same at all sites? */
+static __always_inline bool sites_matter(void)
+{
+	if (wants(probe, function))
+		return true;
+#pragma unroll
+	for (__u32 i = 0; i < PROBE_VALUES; i++) {
+		if (i >= probe.values)
+			break;
+		if (plan.wanted[__builtin_offsetof(struct probe, value) + i * 8])
+			return true;
+	}
+	return false;
+}
+
 static __always_inline void take_value(struct pt_regs *ctx, struct probe *e, __u64 *to,
 				       const volatile struct location *at, __u32 bit, struct tail *tail)
 {
@@ -76,7 +91,9 @@ static __always_inline void take_values(struct pt_regs *ctx, struct probe *e, co
 {
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < PROBE_VALUES; i++) {
-		if (i < probe.values && plan.wanted[__builtin_offsetof(struct probe, value) + i * 8])
+		if (i >= probe.values)
+			break;
+		if (plan.wanted[__builtin_offsetof(struct probe, value) + i * 8])
 			take_value(ctx, e, &e->value[i], &at[i], 1u << i, tail);
 	}
 }

@@ -40,8 +40,7 @@ std::vector<uint32_t> key_sizes(const query::Plan& plan, uint32_t limit) {
 // What bpf/group.bpf.h does not build on the stack.
 bool is_long(const query::Grouping& grouping) {
   const auto is_number = [](const schema::Field* key) { return !key->in_tail() && key->size <= 8; };
-  return grouping.keys.empty() || grouping.keys.size() > 2 ||
-         !std::ranges::all_of(grouping.keys, is_number);
+  return grouping.keys.size() > 2 || !std::ranges::all_of(grouping.keys, is_number);
 }
 
 Result<> write_keys(Tracer& tracer, const query::Plan& plan) {
@@ -85,7 +84,8 @@ Result<uint32_t> cell_bytes(const Tracer& tracer, const query::Grouping& groupin
   return place.offset + place.size;
 }
 
-// The arrays in front of the tables, in which the one key of few values is looked up.
+// The arrays in front of the tables, in which the one key of few values is looked up, and what has
+// none.
 struct Direct {
   uint32_t keys = 0;  // below this; 0: there are none
   uint32_t few = 0;   // cells, where there are less than keys
@@ -95,6 +95,7 @@ struct Direct {
 Direct direct_of(const query::Grouping& grouping, uint32_t cell) {
   constexpr uint32_t bytes_of_all = 64 << 10;  // on each CPU, for each of the two intervals
   constexpr uint32_t bytes_of_few = 256 << 10;
+  if (grouping.keys.empty()) return {1, 0};
   if (grouping.keys.size() != 1) return {};
   const uint32_t values = grouping.keys.front()->values();
   if (values <= bytes_of_all / cell) return {values, 0};

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "base/text.h"
@@ -70,11 +69,6 @@ bool find_for(int program, uint32_t cpu, bool runs) {
   return bpf_prog_test_run_opts(program, &options) == 0 && options.retval == 1;
 }
 
-bool is_typed(const Hook& hook) {
-  constexpr std::array kinds = {"tp_btf/", "fentry/", "fexit/", "lsm/"};
-  return std::ranges::any_of(kinds, [&](auto kind) { return hook.section.starts_with(kind); });
-}
-
 }  // namespace
 
 CurrentNumbers current_numbers() {
@@ -109,7 +103,7 @@ Result<> use_current(Tracer& tracer, const CurrentNumbers& numbers,
                      const std::vector<uint64_t>& places) {
   // the current task of those at the end is plumb: they do not ask for it
   const bool all = std::ranges::all_of(tracer.hooks(), [](const Hook& hook) {
-    return !hook.chosen || hook.at_end || is_typed(hook);
+    return !hook.chosen || hook.at_end || may_cast(hook.section);
   });
   if (!all || places.empty() || places.size() > tracer.constant("MOST_CPUS")) return {};
   for (size_t cpu = 0; cpu < places.size(); cpu++)

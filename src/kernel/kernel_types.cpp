@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -124,6 +125,14 @@ int link_casts(bpf_program* program) {
   return bpf_program__set_insns(program, code.data(), code.size());
 }
 
+// Programs on user code that name no place, as those of probes, are typed by nothing but may cast
+// as well.
+constexpr std::array user_sections = {"uprobe", "uretprobe"};
+
+int prepare_user(bpf_program* program, bpf_prog_load_opts*, long) {
+  return cast_kernel_object() ? link_casts(program) : 0;
+}
+
 std::map<const bpf_program*, std::string>& aims() {
   static std::map<const bpf_program*, std::string> all;
   return all;
@@ -223,6 +232,19 @@ void serve_typed_programs() {
     libbpf_register_prog_handler(typed_sections[i].section, BPF_PROG_TYPE_RAW_TRACEPOINT,
                                  typed_sections[i].attach, &options);
   }
+  libbpf_prog_handler_opts options{};
+  options.sz = sizeof(options);
+  options.prog_prepare_load_fn = prepare_user;
+  for (const char* section : user_sections)
+    libbpf_register_prog_handler(section, BPF_PROG_TYPE_KPROBE, bpf_attach_type{}, &options);
+}
+
+bool may_cast(std::string_view section) {
+  const std::string_view kind = section.substr(0, section.find('/'));
+  return std::ranges::find(user_sections, section) != user_sections.end() ||
+         std::ranges::any_of(typed_sections, [&](const TypedSection& typed) {
+           return std::string_view(typed.section).substr(0, std::strlen(typed.section) - 1) == kind;
+         });
 }
 
 }  // namespace plumb::kernel

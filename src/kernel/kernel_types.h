@@ -8,6 +8,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -30,6 +31,8 @@ uint32_t kernel_type_id(const std::string& name, uint32_t kind);
 // The number of bpf_rdonly_cast, which programs call by a number of ours (bpf/current.bpf.h); 0 on
 // kernels without.
 uint32_t cast_kernel_object();
+// Can programs of this section ("tp_btf/sched_switch", "uprobe") make such a call?
+bool may_cast(std::string_view section);
 
 // The bpf_object_open_opts::btf_custom_path of every object, null where the kernel has no types.
 // The file is empty until cover().
