@@ -5,7 +5,7 @@
 #pragma once
 #include "memory.bpf.h"
 #include "registers.bpf.h"
-#include "tail.bpf.h"
+#include "whole.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 #define ATTEMPT_ARGS	  64 /* of a failed attempt, whose strings lie scattered */
@@ -13,18 +13,20 @@
 
 /*
  * The vector of the current process, from the stack its kernel has just written: the pages are
- * there, which they need not be when execve is entered.
+ * there, which they need not be when execve is entered. `rest`: where what it lacks is (emit_whole).
  */
-static __always_inline list_t own_args(struct tail *tail)
+static __always_inline list_t own_args(struct tail *tail, __u64 *rest)
 {
 	struct mm_struct *mm = own_memory();
 	unsigned long begin = BPF_CORE_READ(mm, arg_start);
 	__u64 whole = BPF_CORE_READ(mm, arg_end) - begin;
-	__u32 size = whole < LIST_BYTES ? whole : LIST_BYTES;
+	__u64 size = whole < LIST_BYTES ? whole : LIST_BYTES;
 	char *to = tail_room(tail, LIST_BYTES);
 
+	barrier_var(size); /* else the bound is of another copy than the one that is passed */
 	if (!to || bpf_probe_read_user(to, size, (void *)begin))
-		return (list_t){.whole = whole};
+		size = 0;
+	*rest = begin + size;
 	return tail_taken(tail, size, whole);
 }
 

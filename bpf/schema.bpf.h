@@ -134,7 +134,11 @@ enum syscall_abi {
 	SYSCALL_MINUS_ONE = 0xc0000000, /* from here on: below zero */
 };
 
-/* A piece of the record's tail: `size` bytes at `offset` from the event, of `whole` there were. */
+/*
+ * A piece of the record's tail: `size` bytes at `offset` from the event, of `whole` there were. TAIL_IS_WHOLE: it has
+ * all of them, more than a size can say, and is the record's last.
+ */
+#define TAIL_IS_WHOLE 0xffff
 struct tail_ref {
 	__u16 offset;
 	__u16 size;

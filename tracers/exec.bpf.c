@@ -7,8 +7,9 @@
 //
 // Cost:  about a microsecond per execution. Without fentry and kprobes, failed attempts need a system
 //        call tracepoint, which slows every system call of the machine by some 75 ns: --no-failed.
-// Blind: failed attempts of 32-bit programs, and what of their strings was not in memory. Arguments
-//        beyond 20 KiB are cut and marked; of an attempt, beyond 64 and 1023 bytes of each.
+// Blind: failed attempts of 32-bit programs, and what of their strings was not in memory. Of an attempt,
+//        arguments beyond 64 and 1023 bytes of each are cut and marked; of a program, beyond 20 KiB where the
+//        ring has no room for them now, or there is none (--perf-buffers).
 #include "tracer.bpf.h"
 #include "args.bpf.h"
 #include "host_view.bpf.h"
@@ -44,6 +45,7 @@ static __always_inline int started(void *ctx, struct linux_binprm *bprm)
 {
 	struct tail *tail;
 	struct exec e = {};
+	__u64 rest = 0;
 
 	if (!current_caller(&e.who))
 		return 0;
@@ -60,8 +62,8 @@ static __always_inline int started(void *ctx, struct linux_binprm *bprm)
 	if (wants_any(exec, host))
 		e.host = view_of_host(tail, own_executable());
 	if (wants(exec, args))
-		e.args = own_args(tail);
-	return emit_tail(ctx, &e, tail);
+		e.args = own_args(tail, &rest);
+	return emit_whole(ctx, &e, tail, args, rest);
 }
 
 static __always_inline int refused(void *ctx, long result)

@@ -96,8 +96,12 @@ Record Disclosure::rebuild(const Record& record, const Layout& layout) {
   for (const Field* field : layout.guarded) {
     if (!field->in_tail()) replace_in_place(record, *field);
   }
-  for (const Field* field : layout.tails)
-    replace_tail(record, *field, contains(layout.guarded, field));
+  // one that is whole has no other after it
+  for (const bool whole : {false, true}) {
+    for (const Field* field : layout.tails)
+      if ((record.tail(*field).size == TailRef::is_whole) == whole)
+        replace_tail(record, *field, contains(layout.guarded, field));
+  }
   Record disclosed = record;
   disclosed.body = body_;
   return disclosed;
@@ -113,10 +117,13 @@ void Disclosure::replace_tail(const Record& record, const Field& field, bool gua
   else
     text_ = bytes;
   const size_t offset = std::min(body_.size(), largest_offset);
-  const size_t size = std::min(text_.size(), largest_offset - offset);
-  const uint32_t dropped = static_cast<uint32_t>(text_.size() - size);
+  size_t size = std::min(text_.size(), largest_offset - offset);
   TailRef ref{static_cast<uint16_t>(offset), static_cast<uint16_t>(size),
-              static_cast<uint32_t>(size) + dropped};
+              static_cast<uint32_t>(text_.size())};
+  if (old.size == TailRef::is_whole && offset == body_.size() && size < text_.size()) {
+    ref.size = TailRef::is_whole;
+    size = text_.size();
+  }
   if (!(guarded && mode_ == Mode::none) && old.whole > bytes.size())
     ref.whole += old.whole - static_cast<uint32_t>(bytes.size());
   std::memcpy(body_.data() + field.offset, &ref, sizeof(ref));

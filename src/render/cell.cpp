@@ -11,6 +11,9 @@ using schema::Field;
 using schema::Format;
 using schema::Kind;
 
+// Of a text or a list: 128 KiB of file names, as xargs passes them, are nothing to read.
+constexpr size_t most_bytes = 20 << 10;
+
 std::string_view number_text(const Field& field, uint64_t bits, Moments& moments,
                              NumberRoom& room) {
   if (field.kind == Kind::boolean) return bits != 0 ? "yes" : "no";
@@ -43,8 +46,8 @@ Cell cell_of(const Field& field, const schema::Record& record, schema::Names& na
     const char* end = put_address(room.data(), bytes);
     return {{room.data(), static_cast<size_t>(end - room.data())}};
   }
-  return {bytes, field.kind == Kind::tail_list ? Trust::list : Trust::text, false,
-          record.cut(field)};
+  return {bytes.substr(0, most_bytes), field.kind == Kind::tail_list ? Trust::list : Trust::text,
+          false, record.cut(field) || bytes.size() > most_bytes};
 }
 
 Cell with_aside(const Cell& cell, const Field& field, const Field& aside,

@@ -11,9 +11,14 @@ namespace plumb::schema {
 
 // What a tail field holds in the struct: where its bytes are. Laid out as bpf/schema.bpf.h does.
 struct TailRef {
+  static constexpr uint16_t is_whole =
+      UINT16_MAX;  // `size` of one that has all its bytes, more than that
+
   uint16_t offset;  // from the start of the body
   uint16_t size;    // captured bytes
-  uint32_t whole;   // bytes there were; more than `size` means it was cut
+  uint32_t whole;   // bytes there were; more than were captured means it was cut
+
+  uint32_t captured() const { return size == is_whole ? whole : size; }
 };
 
 struct Record {
@@ -57,7 +62,7 @@ struct Record {
     if (field.in_tail()) {
       TailRef ref = tail(field);
       if (ref.offset > body.size()) return {};
-      return body.substr(ref.offset, ref.size);
+      return body.substr(ref.offset, ref.captured());
     }
     if (field.offset + field.size > body.size()) return {};
     std::string_view whole = body.substr(field.offset, field.size);
@@ -65,10 +70,22 @@ struct Record {
                                     : whole;
   }
 
+  // The body without what is behind its last tail: a long list comes in more room than it takes
+  // (bpf/whole.bpf.h).
+  std::string_view used() const {
+    size_t end = event->size;
+    for (const Field& field : event->fields) {
+      if (!field.in_tail()) continue;
+      const TailRef ref = tail(field);
+      end = std::max<size_t>(end, size_t{ref.offset} + ref.captured());
+    }
+    return body.substr(0, end);
+  }
+
   bool cut(const Field& field) const {
     if (!field.in_tail() || is_missing(field)) return false;
     TailRef ref = tail(field);
-    return ref.whole > ref.size;
+    return ref.whole > ref.captured();
   }
 
  private:

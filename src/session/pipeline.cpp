@@ -29,6 +29,7 @@ void Pipeline::record(size_t tracer, std::string_view bytes) {
   std::memcpy(&record.time, bytes.data() + header.time, sizeof(record.time));
   std::memcpy(&record.weight, bytes.data() + header.weight, sizeof(record.weight));
   record.body = bytes.substr(header.size);
+  if (record.body.size() > UINT16_MAX) record.body = record.used();
   this->record(tracer, record);
 }
 

@@ -161,7 +161,20 @@ TEST_F(Exec, NoArgumentsAreNoCutArguments) {
   EXPECT_FALSE(attempt(text("/bin/no"), 0).list("args").size());
 }
 
-TEST_F(Exec, LongArgumentsAreCutAndTheirLengthIsSaid) {
+TEST_F(Exec, LongArgumentsAreWholeWhereThereIsRoom) {
+  for (const size_t length : {list_bytes, 2 * list_bytes, size_t{1500000}}) {
+    const Texts words = {"ls", std::string(length, 'x'), "last"};
+    set_args(words);
+    start(exec);
+    const Event event = one(exec);
+    EXPECT_EQ(event.list("args"), words);
+    EXPECT_FALSE(event.cut("args"));
+    EXPECT_EQ(event.text("path"), "/bin/ls");
+  }
+}
+
+TEST_F(Exec, LongArgumentsAreCutWhereThereIsNoneAndTheirLengthIsSaid) {
+  exec.to_perf = true;
   set_args({"ls", std::string(list_bytes, 'x'), "unseen"});
   start(exec);
   Event event = one(exec);
@@ -307,7 +320,8 @@ TEST_F(ExecPlan, WhatNobodyWantsIsNotRead) {
   EXPECT_EQ(event.text("path"), "/bin/ls");
   EXPECT_EQ(event.text("cwd") + event.text("parent") + event.text("who.comm"), "");
   EXPECT_EQ(event.list("args"), Texts());
-  for (const char* path : {"memory.code_start", "memory.code_end", "memory.stack_start", "who.uid", "who.started"})
+  for (const char* path :
+       {"memory.code_start", "memory.code_end", "memory.stack_start", "who.uid", "who.started"})
     EXPECT_EQ(event.number(path), 0u) << path;
   EXPECT_EQ(reads.args + reads.cwd + reads.parent + reads.code, 0);
   EXPECT_EQ(reads.name, 1);

@@ -19,7 +19,9 @@ T value_at(const std::string& bytes, uint32_t offset) {
 
 Event::Event(std::shared_ptr<const schema::Schema> schema, std::string bytes)
     : schema_(std::move(schema)), bytes_(std::move(bytes)) {
-  if (bytes_.size() < schema_->header.size) throw std::runtime_error("a record without a header");
+  const uint32_t header = schema_->header.size;
+  if (bytes_.size() < header) throw std::runtime_error("a record without a header");
+  if (bytes_.size() > UINT16_MAX) bytes_.resize(header + record().used().size());
 }
 
 uint16_t Event::tracer() const { return value_at<uint16_t>(bytes_, schema_->header.tracer); }
@@ -53,13 +55,13 @@ std::string Event::complaint() const {
     if (!field.in_tail()) continue;
     const schema::TailRef ref = whole.tail(field);
     const bool is_inside =
-        ref.offset >= schema_->event.size && ref.offset + ref.size <= whole.body.size();
+        ref.offset >= schema_->event.size && ref.offset + ref.captured() <= whole.body.size();
     if (ref.size && !is_inside)
-      return fmt::format("{} is {} bytes at {} of {}", field.path, ref.size, ref.offset,
+      return fmt::format("{} is {} bytes at {} of {}", field.path, ref.captured(), ref.offset,
                          whole.body.size());
-    if (ref.whole < ref.size)
+    if (ref.whole < ref.captured())
       return fmt::format("{} has {} bytes of {}", field.path, ref.size, ref.whole);
-    bytes += ref.size;
+    bytes += ref.captured();
   }
   if (bytes != whole.body.size())
     return fmt::format("the body has {} bytes, its fields {}", whole.body.size(), bytes);
