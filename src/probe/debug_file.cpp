@@ -56,6 +56,12 @@ bool has_section(const Elf& elf, std::string_view name) {
   return std::ranges::find(elf.sections(), name, &Section::name) != elf.sections().end();
 }
 
+const OpenFile* with_debug_information(const Elf& elf, const OpenFile& own,
+                                       const std::optional<OpenFile>& separate) {
+  if (has_section(elf, ".debug_info")) return &own;
+  return separate ? &*separate : nullptr;
+}
+
 // elf(5), "Notes (Nhdr)": sizes of name and description, a type, then both.
 std::string build_id_of(const Elf& elf) {
   const std::string note = bytes_of(elf, ".note.gnu.build-id", most_note);

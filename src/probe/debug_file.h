@@ -39,6 +39,10 @@ class DebugFile {
 };
 
 bool has_section(const Elf& elf, std::string_view name);
+// Which of a program's file and the separate one that it may have has debug information; null:
+// none.
+const OpenFile* with_debug_information(const Elf& elf, const OpenFile& own,
+                                       const std::optional<OpenFile>& separate);
 // Hexadecimal; "": it has none, or one of no known form.
 std::string build_id_of(const Elf& elf);
 

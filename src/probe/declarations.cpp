@@ -43,9 +43,9 @@ void Declarations::look_at(const Bytes& bytes, const ProbedFile& file,
 Result<> Declarations::ask(const Bytes& bytes, const ProbedFile& file,
                            const std::optional<OpenFile>& symbols) {
   const Elf elf = TRY(Elf::of(bytes));
-  const bool has_own = has_section(elf, ".debug_info");
+  const OpenFile* told = with_debug_information(elf, file.open, symbols);
   const bool is_told =
-      (has_own || symbols) && elf.address_size() == 8 && !has_section(elf, ".gopclntab");
+      told != nullptr && elf.address_size() == 8 && !has_section(elf, ".gopclntab");
   if (!is_told || file.sites.size() > most_asked) {
     take(std::nullopt);
     return {};
@@ -53,7 +53,7 @@ Result<> Declarations::ask(const Bytes& bytes, const ProbedFile& file,
   std::vector<uint64_t> addresses;
   for (const ProbeSite& site : file.sites)
     addresses.push_back(elf.address_of(site.entry).value_or(0));
-  auto all = TRY(declared_at((has_own ? file.open : *symbols).file.get(), addresses));
+  auto all = TRY(declared_at(told->file.get(), addresses));
   for (size_t i = 0; i < all.size(); i++) {
     if (is_clone(probe_.functions[file.sites[i].function])) {
       all[i] = Declared();

@@ -12,7 +12,16 @@ bool is_qualifier(int tag) {
          tag == DW_TAG_restrict_type || tag == DW_TAG_atomic_type;
 }
 
+::Elf* begin_elf(int file) {
+  elf_version(EV_CURRENT);
+  return elf_begin(file, ELF_C_READ_MMAP, nullptr);
+}
+
 }  // namespace
+
+OpenDwarf::OpenDwarf(int file)
+    : elf_(begin_elf(file), elf_end),
+      dwarf_(dwarf_begin_elf(elf_.get(), DWARF_C_READ, nullptr), dwarf_end) {}
 
 std::optional<uint64_t> number(Dwarf_Die& die, unsigned attribute) {
   Dwarf_Attribute found;

@@ -3,10 +3,22 @@
 #include <elfutils/libdw.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 
 namespace plumb::probe {
+
+// The debug information of an open file; null: there is none.
+class OpenDwarf {
+ public:
+  explicit OpenDwarf(int file);
+  Dwarf* get() const { return dwarf_.get(); }
+
+ private:
+  const std::unique_ptr<::Elf, int (*)(::Elf*)> elf_;
+  const std::unique_ptr<Dwarf, int (*)(Dwarf*)> dwarf_;
+};
 
 // An attribute's number, also of what the entry is an instance of.
 std::optional<uint64_t> number(Dwarf_Die& die, unsigned attribute);

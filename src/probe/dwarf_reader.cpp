@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <memory>
 #include <optional>
 
 #include "probe/cpp_operator.h"
@@ -154,11 +153,8 @@ class Reader {
 }  // namespace
 
 std::string read_dwarf(int file, const std::vector<uint64_t>& addresses) {
-  elf_version(EV_CURRENT);
-  const std::unique_ptr<Elf, int (*)(Elf*)> elf(elf_begin(file, ELF_C_READ_MMAP, nullptr), elf_end);
-  const std::unique_ptr<Dwarf, int (*)(Dwarf*)> dwarf(
-      dwarf_begin_elf(elf.get(), DWARF_C_READ, nullptr), dwarf_end);
-  if (!dwarf) return {};
+  const OpenDwarf dwarf(file);
+  if (dwarf.get() == nullptr) return {};
   Reader reader(dwarf.get());
   for (const uint64_t address : addresses) reader.tell(address);
   return std::move(reader.text());

@@ -12,6 +12,7 @@
 #include "probe/declarations.h"
 #include "probe/find_files.h"
 #include "probe/function_sites.h"
+#include "probe/inlined_sites.h"
 #include "probe/place_check.h"
 #include "probe/static_probes.h"
 
@@ -144,8 +145,11 @@ namespace {
 // Its sites in one file after the other.
 class Sites {
  public:
-  Sites(const Spec& spec, UserProbe& probe, const Search& search)
-      : probe_(probe),
+  // `is_first`: what it does not see is still to be told.
+  Sites(const Spec& spec, UserProbe& probe, const Search& search, bool is_first)
+      : spec_(spec),
+        probe_(probe),
+        is_first_(is_first),
         of_notes_(spec, probe, search),
         of_functions_(spec, probe, search),
         declarations_(spec, probe) {}
@@ -156,6 +160,7 @@ class Sites {
     const FileBytes bytes(std::move(found.open.file), found.open.size);
     auto added = probe_.is_static ? of_notes_.add(bytes, file) : of_functions_.add(bytes, file);
     if (!probe_.is_static) declarations_.look_at(bytes, file, of_functions_.symbols());
+    if (!probe_.is_static && !file.sites.empty()) note_copies(bytes, file);
     return added ? std::move(added) : std::move(added).within(found.path);
   }
 
@@ -163,7 +168,15 @@ class Sites {
   Declarations& declarations() { return declarations_; }
 
  private:
+  void note_copies(const Bytes& bytes, const ProbedFile& file) {
+    if (!is_first_) return;
+    std::string note = note_of_copies(spec_, bytes, file, of_functions_.symbols());
+    if (!note.empty()) probe_.remarks.push_back(std::move(note));
+  }
+
+  const Spec& spec_;
   UserProbe& probe_;
+  const bool is_first_;
   StaticSites of_notes_;
   FunctionSites of_functions_;
   Declarations declarations_;
@@ -174,7 +187,7 @@ class Sites {
 Result<UserProbe> find_probe(const Spec& spec, const Search& search) {
   TRY(check_signature(spec));
   UserProbe probe = named(spec);
-  Sites sites(spec, probe, search);
+  Sites sites(spec, probe, search, true);
   Result<> last;
   for (FoundFile& found : TRY(find_files(spec.target, search).within(spec.text))) {
     ProbedFile file;
@@ -196,7 +209,7 @@ Result<ProbedFile> find_sites(const Spec& spec, const Search& search, FoundFile 
   const size_t functions = probe.functions.size();
   const std::vector<Parameter> parameters = probe.parameters;
   ProbedFile file;
-  Sites sites(spec, probe, search);
+  Sites sites(spec, probe, search, false);
   auto added = sites.add(std::move(found), file);
   sites.declarations().settle(file);
   probe.parameters = parameters;

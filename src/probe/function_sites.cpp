@@ -9,6 +9,7 @@
 #include "probe/debug_file.h"
 #include "probe/ends.h"
 #include "probe/go_code.h"
+#include "probe/inlined_sites.h"
 #include "probe/readable_name.h"
 #include "probe/unwind_ranges.h"
 #include "probe/x86_code.h"
@@ -116,7 +117,8 @@ Result<> FunctionSites::add(const Bytes& bytes, ProbedFile& file) {
   auto found = find_functions(places.functions(), spec_.function);
   if (!found && !symbols_ && !has_section(elf, ".symtab"))
     found.error().hint += "; " + debug.hint();
-  const auto wanted = TRY(std::move(found));
+  if (!found) return Fail{without_code(spec_, elf, file, symbols_, std::move(found.error()))};
+  const auto wanted = *std::move(found);
   Result<> refused;
   taken_.clear();
   for (const Function& each : wanted) {

@@ -9,6 +9,7 @@
 #include "probe/declared.h"
 #include "probe/functions.h"
 #include "probe/go_code.h"
+#include "probe/inlined.h"
 #include "probe/mapped_files.h"
 #include "probe/place_check.h"
 #include "probe/placement.h"
@@ -150,6 +151,13 @@ void code(std::string_view bytes) {
 }
 
 // The first byte says how many functions there are.
+void inlined(std::string_view bytes) {
+  const auto copies = parse_inlined(bytes);
+  if (!copies) return;
+  if (copies->told.size() > most_copies_told || copies->told.size() > copies->count) std::abort();
+  if (callers_of(*copies).empty() != copies->told.empty()) std::abort();
+}
+
 void declared(std::string_view bytes) {
   if (bytes.empty()) return;
   const size_t count = static_cast<unsigned char>(bytes[0]);
@@ -263,6 +271,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       break;
     case 12:
       declared(bytes);
+      inlined(bytes);
       break;
     case 13:
       unwinding(bytes);

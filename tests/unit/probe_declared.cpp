@@ -13,6 +13,7 @@
 
 #include "probe/elf.h"
 #include "probe/functions.h"
+#include "probe/inlined.h"
 #include "probe/isolated.h"
 #include "probe/open_file.h"
 
@@ -114,7 +115,9 @@ class Hostile : public testing::Test {
     const std::string make =
         "cd " + folder +
         " && printf 'struct p { int a; double b; }; typedef const char *text;\\n"
-        "int handle(unsigned id, text path, struct p p, short s) { return id + s + p.a; }\\n'"
+        "__attribute__((always_inline)) static inline int within(int a) { return a * 7; }\\n"
+        "int handle(unsigned id, text path, struct p p, short s) { return id + s + within(p.a); "
+        "}\\n'"
         " > a.c && gcc -g -O1 -shared -fPIC a.c -o whole.so";
     ASSERT_EQ(system(make.c_str()), 0);
     auto whole = open_file(folder_ + "/whole.so");
@@ -130,8 +133,7 @@ class Hostile : public testing::Test {
     const auto elf = Elf::of(memory);
     const auto all = functions_of(memory);
     const auto found = find_functions(*all, "handle");
-    const Fd file(memfd_create("hostile", MFD_CLOEXEC));
-    EXPECT_EQ(write(file.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+    const Fd file = file_of(bytes);
     const auto declared = declared_at(file.get(), {*elf->address_of(found->at(0).offset)});
     if (!declared) return declared.error().what;
     std::string line;
@@ -143,6 +145,18 @@ class Hostile : public testing::Test {
 
   std::string folder_, bytes_;
 };
+  static Fd file_of(const std::string& bytes) {
+    Fd file(memfd_create("hostile", MFD_CLOEXEC));
+    EXPECT_EQ(write(file.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+    return file;
+  }
+
+  // Who has copies of within.
+  static std::string callers(const std::string& bytes) {
+    const auto copies = inlined_copies(file_of(bytes).get(), "within");
+    return copies ? callers_of(*copies) : copies.error().what;
+  }
+
 
 TEST_F(Hostile, IsReadOrRefused) {
   EXPECT_EQ(told(bytes_), "u32 id,str path,s16 s,");
@@ -162,3 +176,5 @@ TEST_F(Hostile, IsReadOrRefused) {
 
 }  // namespace
 }  // namespace plumb::probe
+  EXPECT_EQ(callers(bytes_), "handle");
+    callers(changed);
