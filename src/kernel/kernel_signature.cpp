@@ -3,6 +3,7 @@
 #include <bpf/btf.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "kernel/kernel_types.h"
@@ -48,6 +49,21 @@ bool is_number(const btf_type* type) {
   return is_sized && (btf_is_int(type) || btf_is_any_enum(type));
 }
 
+std::vector<probe::Enumerator> enumerators_of(const btf_type* type) {
+  std::vector<probe::Enumerator> all;
+  for (size_t i = 0; i < std::min<size_t>(btf_vlen(type), probe::max_enumerators); i++) {
+    if (btf_is_enum64(type)) {
+      const struct btf_enum64& each = btf_enum64(type)[i];
+      all.push_back(
+          {std::string(name_at(each.name_off)), static_cast<int64_t>(btf_enum64_value(&each))});
+    } else {
+      const struct btf_enum& each = btf_enum(type)[i];
+      all.push_back({std::string(name_at(each.name_off)), each.val});
+    }
+  }
+  return all;
+}
+
 KernelParameter parameter_of(uint32_t id, bool has_size_behind) {
   KernelParameter told;
   bool is_const = false;
@@ -70,6 +86,7 @@ KernelParameter parameter_of(uint32_t id, bool has_size_behind) {
                : has_sign                                        ? ValueKind::signed_number
                                                                  : ValueKind::unsigned_number;
   value.size = type->size;
+  if (!is_int) value.enumerators = enumerators_of(type);
   return told;
 }
 

@@ -36,6 +36,17 @@ class Types {
   int enumeration(const std::string& name) {
     return checked(btf__add_enum(types_, name.c_str(), sizeof(uint32_t)));
   }
+  // Of the values that a number of so many bytes may have, without a name.
+  int enumeration(uint32_t size, const std::vector<probe::Enumerator>& all) {
+    const bool is_wide = size > sizeof(uint32_t);
+    const int id = checked(is_wide ? btf__add_enum64(types_, nullptr, size, false)
+                                   : btf__add_enum(types_, nullptr, size));
+    for (const probe::Enumerator& each : all)
+      checked(is_wide ? btf__add_enum64_value(types_, each.name.c_str(),
+                                              static_cast<uint64_t>(each.value))
+                      : btf__add_enum_value(types_, each.name.c_str(), each.value));
+    return id;
+  }
   void value(const std::string& name, int64_t value) {
     checked(btf__add_enum_value(types_, name.c_str(), value));
   }
@@ -64,6 +75,9 @@ struct Shape {
 };
 
 Shape shape_of(Types& types, const Parameter& parameter) {
+  if (!parameter.enumerators.empty())
+    return {types.enumeration(parameter.size, parameter.enumerators),
+            {"verbatim", "privacy:argument"}};
   switch (parameter.kind) {
     case ValueKind::text:
     case ValueKind::bytes:

@@ -126,6 +126,15 @@ bool is_good_name(std::string_view name) {
          std::ranges::all_of(name, is_name_character) && !name.starts_with("unused");
 }
 
+// A name that is no number, for a value of its size.
+bool may_have(const Parameter& parameter, const Enumerator& one) {
+  const bool is_number =
+      parameter.kind == ValueKind::unsigned_number || parameter.kind == ValueKind::signed_number;
+  const uint32_t unused = 64 - 8 * parameter.size;
+  return is_number && is_good_name(one.name) &&
+         static_cast<int64_t>(static_cast<uint64_t>(one.value) << unused) >> unused == one.value;
+}
+
 class Parser {
  public:
   explicit Parser(std::string_view text) : text_(text) {}
@@ -145,6 +154,8 @@ class Parser {
  private:
   bool take(std::string_view line) {
     const std::string_view word = take_word(line);
+    if (word == "e") return is_open_ && take_enumerator(line);
+    enumeration_ = nullptr;
     if (word == "?") {
       all_.emplace_back();
       return true;
@@ -169,6 +180,7 @@ class Parser {
     now.result = parameter_of(line);
     const bool is_object = line.lack == Lack::object;
     const bool has_place = is_object && line.passed.in_memory;
+    if (!has_place && now.result) enumeration_ = &*now.result;
     if (!has_place) return true;
     now.result = Parameter{"", ValueKind::pointer, 8};
     now.passed.push_back({.has_value = false});
@@ -191,6 +203,7 @@ class Parser {
     if (is_told) {
       parameter->name = std::move(name);
       now.parameters.push_back(*std::move(parameter));
+      enumeration_ = &now.parameters.back();
       return true;
     }
     now.remark +=
@@ -198,22 +211,30 @@ class Parser {
     return true;
   }
 
+  bool take_enumerator(std::string_view line) {
+    const std::string_view number = take_word(line);
+    Enumerator one{std::string(line)};
+    const char* end = number.data() + number.size();
+    const auto [stop, error] = std::from_chars(number.data(), end, one.value);
+    if (error != std::errc() || stop != end || line.size() > max_declared_name ||
+        !std::ranges::all_of(line, is_name_character))
+      return false;
+    if (enumeration_ == nullptr || !may_have(*enumeration_, one)) return true;
+    if (enumeration_->enumerators.size() == max_enumerators) return false;
+    enumeration_->enumerators.push_back(std::move(one));
+    return true;
+  }
+
   std::string_view text_;
-  bool is_open_ = false;  // the last one is a function
+  bool is_open_ = false;              // the last one is a function
+  Parameter* enumeration_ = nullptr;  // that enumerators are of; null: it has no value
   std::vector<std::optional<Declared>> all_;
 };
-
-bool are_like(const Parameter& one, const Parameter& other) {
-  return one.name == other.name && one.kind == other.kind && one.size == other.size;
-}
 
 }  // namespace
 
 bool Declared::is_like(const Declared& other) const {
-  const auto has_same_result = result.has_value() == other.result.has_value() &&
-                               (!result || are_like(*result, *other.result));
-  return has_same_result && passed == other.passed &&
-         std::ranges::equal(parameters, other.parameters, are_like);
+  return result == other.result && passed == other.passed && parameters == other.parameters;
 }
 
 Result<std::vector<std::optional<Declared>>> parse_declared(std::string_view text, size_t count) {

@@ -11,6 +11,8 @@
 #include "probe/dwarf_die.h"
 #include "probe/dwarf_text.h"
 #include "probe/dwarf_type.h"
+#include "probe/isolated.h"
+#include "probe/spec.h"
 
 namespace plumb::probe {
 namespace {
@@ -35,9 +37,25 @@ bool is_inner_scope(int tag) {
   return tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block || is_scope(tag);
 }
 
+// An enumerator's, of so many bytes. Which form has a sign, its name alone says.
+std::optional<int64_t> value_of(Dwarf_Die& enumerator, uint32_t size) {
+  Dwarf_Attribute attribute;
+  Dwarf_Word bits = 0;
+  Dwarf_Sword number = 0;
+  if (dwarf_attr(&enumerator, DW_AT_const_value, &attribute) == nullptr) return std::nullopt;
+  const unsigned form = dwarf_whatform(&attribute);
+  const bool has_sign = form == DW_FORM_sdata || form == DW_FORM_implicit_const;
+  if (has_sign && dwarf_formsdata(&attribute, &number) == 0)
+    bits = static_cast<Dwarf_Word>(number);
+  else if (has_sign || dwarf_formudata(&attribute, &bits) != 0)
+    return std::nullopt;
+  const unsigned unused = 64 - 8 * size;
+  return static_cast<int64_t>(bits << unused) >> unused;
+}
+
 // As it can be told in a line: anything may be called so.
-std::string word_of(Dwarf_Die& parameter) {
-  const std::string name(name_of(parameter).substr(0, longest_name));
+std::string word_of(Dwarf_Die& named) {
+  const std::string name(name_of(named).substr(0, longest_name));
   return !name.empty() && std::ranges::all_of(name, is_name_character) ? name : "-";
 }
 
@@ -104,10 +122,12 @@ class Reader {
     }
     line("f");
     line(fmt::format("r {}", told(result)));
+    tell_enumerators(function, result);
     for (Dwarf_Die each : *parameters) {
       const Type type = type_of(each, language);
       line(fmt::format("p {} {}", told(type), word_of(each)));
       if (type.lack == Lack::unknown) return;
+      tell_enumerators(each, type);
     }
   }
 
@@ -135,6 +155,23 @@ class Reader {
       if (dwarf_tag(&at) == DW_TAG_formal_parameter) all.push_back(at);
     } while (dwarf_siblingof(&at, &at) == 0);
     return all;
+  }
+
+  // Of what has this type; where many functions have told much, no more.
+  void tell_enumerators(Dwarf_Die& holder, const Type& type) {
+    Dwarf_Die enumeration, at;
+    if (type.lack != Lack::none || !take_type(holder, enumeration) ||
+        dwarf_tag(&enumeration) != DW_TAG_enumeration_type || dwarf_child(&enumeration, &at) != 0)
+      return;
+    size_t count = 0;
+    do {
+      if (++entries_ > most_entries || text_.size() > most_found / 2) return;
+      const auto value = value_of(at, type.size);
+      const std::string word = word_of(at);
+      if (dwarf_tag(&at) != DW_TAG_enumerator || !value || word == "-") continue;
+      line(fmt::format("e {} {}", *value, word));
+      count++;
+    } while (count < max_enumerators && dwarf_siblingof(&at, &at) == 0);
   }
 
   static std::string told(const Type& type) {

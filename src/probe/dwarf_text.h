@@ -5,6 +5,7 @@
 //   f                            a function follows: its result, then its parameters
 //   r SHAPE SIZE INTEGERS FLOATS IN_MEMORY WIDE LACK
 //   p SHAPE SIZE INTEGERS FLOATS IN_MEMORY WIDE LACK NAME
+//   e VALUE NAME                 a value of the enumeration that the line before them is of
 //
 // SHAPE and LACK are letters of dwarf_type.h, and those below; NAME is of letters, digits and _, or
 // is "-".

@@ -22,6 +22,7 @@ namespace plumb::probe {
 constexpr size_t max_parameters = 12;
 constexpr size_t max_parameter_name = 15;  // characters
 constexpr uint32_t max_bytes = 4096;       // of bytes[N]
+constexpr size_t max_enumerators = 256;    // of a type; the values of others are numbers
 constexpr size_t max_spec = 4096;          // bytes of text
 
 enum class Surface : uint8_t {
@@ -38,10 +39,18 @@ enum class Surface : uint8_t {
 
 enum class ValueKind : uint8_t { unsigned_number, signed_number, boolean, pointer, text, bytes };
 
+struct Enumerator {
+  std::string name;
+  int64_t value = 0;  // extended with its sign from as many bytes as its parameter has
+
+  bool operator==(const Enumerator&) const = default;
+};
+
 struct Parameter {
   std::string name;  // where none was typed, "arg" and its place from 0; of a result ""
   ValueKind kind = ValueKind::unsigned_number;
   uint32_t size = 8;  // bytes: of a number 1, 2, 4 or 8; of bytes 1 to max_bytes; of text 0
+  std::vector<Enumerator> enumerators;  // names of values that a number may have
 
   bool operator==(const Parameter&) const = default;
 };

@@ -81,10 +81,29 @@ TEST(ParseDeclared, WhatTheReaderWrites) {
   EXPECT_TRUE(first.is_like(first));
 }
 
+TEST(ParseDeclared, Enumerations) {
+  const auto all = parse_declared(
+      "f\nr u 1 1 0 0 0 -\ne 1 yes\np s 4 1 0 0 0 - level\ne -5 LOW\ne 2147483648 FAR\ne 7 7\n"
+      "e 70000 HIGH\np p 8 1 0 0 0 - at\ne 1 of_no_number\np - 8 0 1 0 0 f ratio\ne 1 of_none\n",
+      1);
+  ASSERT_TRUE(all) << all.error().what;
+  const Declared& told = *all->at(0);
+  EXPECT_EQ(told.result->enumerators, (std::vector<Enumerator>{{"yes", 1}}));
+  // not what its size cannot hold, nor what looks like a number
+  EXPECT_EQ(told.parameters.at(0).enumerators,
+            (std::vector<Enumerator>{{"LOW", -5}, {"HIGH", 70000}}));
+  EXPECT_TRUE(told.parameters.at(1).enumerators.empty());
+  std::string many = "f\nr u 4 1 0 0 0 -\n";
+  for (size_t i = 0; i < max_enumerators; i++) many += "e 1 a\n";
+  EXPECT_TRUE(parse_declared(many, 1));
+  EXPECT_FALSE(parse_declared(many + "e 1 a\n", 1));
+}
+
 TEST(ParseDeclared, WhatItNeverWrites) {
   for (const char* text :
        {"p u 4 1 0 0 0 - id", "f\nf", "f\nr u 4", "f\nr u 4 9 0 0 0 -", "f\np u x 1 0 0 0 - a", "z",
-        "f\nq u 4 1 0 0 0 - id", "f\np u 99999999999 1 0 0 0 - a"})
+        "f\nq u 4 1 0 0 0 - id", "e 1 a", "f\ne x a", "f\nr u 4 1 0 0 0 -\ne 1 a-b",
+        "f\np u 99999999999 1 0 0 0 - a"})
     EXPECT_FALSE(parse_declared(text, 1)) << text;
   EXPECT_TRUE(parse_declared("", 3));
   EXPECT_TRUE(parse_declared("f\np u 3 1 0 0 0 - a", 1)->at(0)->parameters.empty());
@@ -115,9 +134,10 @@ class Hostile : public testing::Test {
     const std::string make =
         "cd " + folder +
         " && printf 'struct p { int a; double b; }; typedef const char *text;\\n"
+        "enum lane { SLOW = -1, FAST = 9 };\\n"
         "__attribute__((always_inline)) static inline int within(int a) { return a * 7; }\\n"
-        "int handle(unsigned id, text path, struct p p, short s) { return id + s + within(p.a); "
-        "}\\n'"
+        "int handle(unsigned id, text path, struct p p, short s, enum lane lane) "
+        "{ return id + s + within(p.a) + lane; }\\n'"
         " > a.c && gcc -g -O1 -shared -fPIC a.c -o whole.so";
     ASSERT_EQ(system(make.c_str()), 0);
     auto whole = open_file(folder_ + "/whole.so");
@@ -127,24 +147,6 @@ class Hostile : public testing::Test {
   }
   void TearDown() override { EXPECT_EQ(system(("rm -r " + folder_).c_str()), 0); }
 
-  // Of handle; "" where nothing is known.
-  std::string told(const std::string& bytes) {
-    const MemoryBytes memory(bytes_);
-    const auto elf = Elf::of(memory);
-    const auto all = functions_of(memory);
-    const auto found = find_functions(*all, "handle");
-    const Fd file = file_of(bytes);
-    const auto declared = declared_at(file.get(), {*elf->address_of(found->at(0).offset)});
-    if (!declared) return declared.error().what;
-    std::string line;
-    if (declared->at(0))
-      for (const Parameter& each : declared->at(0)->parameters)
-        line += type_name(each) + " " + each.name + ",";
-    return line;
-  }
-
-  std::string folder_, bytes_;
-};
   static Fd file_of(const std::string& bytes) {
     Fd file(memfd_create("hostile", MFD_CLOEXEC));
     EXPECT_EQ(write(file.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
@@ -157,9 +159,30 @@ class Hostile : public testing::Test {
     return copies ? callers_of(*copies) : copies.error().what;
   }
 
+  // Of handle; "" where nothing is known.
+  std::string told(const std::string& bytes) {
+    const MemoryBytes memory(bytes_);
+    const auto elf = Elf::of(memory);
+    const auto all = functions_of(memory);
+    const auto found = find_functions(*all, "handle");
+    const Fd file = file_of(bytes);
+    const auto declared = declared_at(file.get(), {*elf->address_of(found->at(0).offset)});
+    if (!declared) return declared.error().what;
+    std::string line;
+    if (declared->at(0))
+      for (const Parameter& each : declared->at(0)->parameters) {
+        line += type_name(each) + " " + each.name + ",";
+        for (const Enumerator& value : each.enumerators) line += value.name + ",";
+      }
+    return line;
+  }
+
+  std::string folder_, bytes_;
+};
 
 TEST_F(Hostile, IsReadOrRefused) {
-  EXPECT_EQ(told(bytes_), "u32 id,str path,s16 s,");
+  EXPECT_EQ(told(bytes_), "u32 id,str path,s16 s,s32 lane,SLOW,FAST,");
+  EXPECT_EQ(callers(bytes_), "handle");
   const MemoryBytes memory(bytes_);
   const auto elf = Elf::of(memory);
   std::mt19937 random(7);
@@ -170,11 +193,10 @@ TEST_F(Hostile, IsReadOrRefused) {
         for (int i = 0; i < 1 + round % 8; i++)
           changed[each.offset + random() % each.size] = static_cast<char>(random());
     told(changed);
+    callers(changed);
     if (round % 10 == 0) told(bytes_.substr(0, random() % bytes_.size()));
   }
 }
 
 }  // namespace
 }  // namespace plumb::probe
-  EXPECT_EQ(callers(bytes_), "handle");
-    callers(changed);
