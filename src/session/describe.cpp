@@ -84,11 +84,20 @@ std::string targets(const Who& who) {
   return targets.text("who was recorded");
 }
 
+// A probe whose returns ret instructions show catches none.
+std::string section_of(const kernel::Hook& hook, const kernel::Tracer& tracer) {
+  const auto has_ends = [](const kernel::UserFile& file) {
+    return std::ranges::any_of(file.places, [](const auto& place) { return !place.ends.empty(); });
+  };
+  const bool is_at_ends = std::ranges::any_of(tracer.places().files, has_ends);
+  return is_at_ends && hook.section == "uretprobe" ? "uprobe" : hook.section;
+}
+
 std::string hooks(const kernel::Tracer& tracer) {
   std::string text;
   for (const kernel::Hook& hook : tracer.hooks())
     if (hook.chosen)
-      text += row("hook", fmt::format("{}  ({}){}", hook.section, hook.purpose,
+      text += row("hook", fmt::format("{}  ({}){}", section_of(hook, tracer), hook.purpose,
                                       hook.unknown ? " if this kernel allows it" : ""));
   for (const std::string& missing : tracer.reductions()) text += row("not seen", missing);
   return text;
