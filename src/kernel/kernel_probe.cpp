@@ -9,6 +9,7 @@
 #include "kernel/features.h"
 #include "kernel/kernel_functions.h"
 #include "kernel/kernel_types.h"
+#include "kernel/probe.h"
 #include "kernel/probe_event.h"
 #include "kernel/probe_frames.h"
 #include "kernel/probe_location.h"
@@ -138,7 +139,7 @@ Result<Tracer> open_kernel_probe(const probe::Spec& spec, const KernelProbe& pro
       TRY(Tracer::open_described(embedded_own("kernel_probe"), probe.name,
                                  [&](btf* types) { return describe_event(types, probe); }));
   TRY(write_probe(tracer, spec, probe));
-  if (probe.places.size() > 1 && !helper(BPF_FUNC_get_attach_cookie, Caller::kprobe))
+  if (probe.places.size() > 1 && !tells_places_apart())
     return fail(probe.text + ": this kernel does not tell its places apart",
                 "name one; several need Linux 5.15");
   for (Hook& hook : tracer.hooks())

@@ -105,7 +105,7 @@ Result<> write_sites(Tracer& tracer, UserProbe& probe) {
     places.files.push_back(TRY(place_file(tracer, probe, file, entries.size(), entries)));
   tracer.place(std::move(places));
   probe.told_apart = entries.size() - 1;
-  const bool has_cookies = helper(BPF_FUNC_get_attach_cookie, Caller::kprobe).yes;
+  const bool has_cookies = tells_places_apart();
   if (probe.told_apart && !has_cookies)
     return fail(probe.text + ": this kernel does not tell its places apart",
                 "name one function; several need Linux 5.15");
@@ -158,6 +158,11 @@ Result<> write_probe(Tracer& tracer, UserProbe& probe) {
 }
 
 }  // namespace
+
+bool tells_places_apart() {
+  static const bool does = helper(BPF_FUNC_get_attach_cookie, Caller::kprobe).yes;
+  return does;
+}
 
 Result<Tracer> open_probe(UserProbe& probe) {
   Tracer tracer = TRY(Tracer::open_described(

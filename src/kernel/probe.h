@@ -5,6 +5,10 @@
 
 namespace plumb::kernel {
 
+// Whether this kernel tells a program at which of its places it runs (5.15), so that each may have
+// a name and values of its own.
+bool tells_places_apart();
+
 // Its event has the fields who, function, arg.NAME for each parameter, ret, latency (where calls
 // are paired with their returns) and unread. The descriptors of the files go to the tracer.
 Result<Tracer> open_probe(probe::UserProbe& probe);

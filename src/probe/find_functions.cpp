@@ -154,8 +154,8 @@ class Finder {
                   names.empty() ? "nm -C and nm -DC list the functions of a file" : hint + "?");
   }
 
-  // Those of this name in some namespace or class, or as the compiler changed them ("f.isra.0"),
-  // then those that are spelled alike.
+  // Those of this name in some namespace or class, or as the compiler changed them ("f.isra.0",
+  // "f[abi:cxx11]"), then those that are spelled alike.
   std::vector<std::string> suggestions() {
     std::string typed = wanted_;
     std::erase_if(typed, [](char c) { return c == '*' || c == '?'; });
@@ -166,7 +166,8 @@ class Finder {
       if (is_left_out(each.name)) continue;
       const bool is_read = is_mangled(each.name) && work_ < most_work && has_any(each.name, words);
       std::string name = is_read ? readable_name(each.name, work_) : each.name;
-      const bool is_called_so = name.ends_with("::" + typed) || name.starts_with(typed + ".");
+      const bool is_called_so = name.ends_with("::" + typed) || name.starts_with(typed + ".") ||
+                                name.starts_with(typed + "[abi:");
       if (found.size() < most_suggestions && is_called_so &&
           std::ranges::find(found, name) == found.end())
         found.push_back(name);

@@ -27,6 +27,9 @@ struct Search {
   // Whether a probe on a no-op of five bytes leaves alone what is below the stack pointer, asked
   // where it matters; none: it does.
   std::function<bool()> nops_are_safe;
+  // Whether places of one probe may have names of their own, asked where overloads would; none:
+  // they may.
+  std::function<bool()> tells_apart;
   bool exact = false;          // functions at their very entry, whatever that costs
   bool catch_returns = false;  // by the kernel, also where an exception ends the program then
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "probe/debug_file.h"
 #include "probe/ends.h"
@@ -119,6 +120,7 @@ Result<> FunctionSites::add(const Bytes& bytes, ProbedFile& file) {
     found.error().hint += "; " + debug.hint();
   if (!found) return Fail{without_code(spec_, elf, file, symbols_, std::move(found.error()))};
   const auto wanted = *std::move(found);
+  tell_overloads(wanted, file.path);
   Result<> refused;
   taken_.clear();
   for (const Function& each : wanted) {
@@ -177,8 +179,43 @@ Result<> FunctionSites::add_function(const Function& function, const Bytes& byte
   if (probe_.at_return && returns_ != Returns::caught)
     site.ends = TRY(ends_in(function, bytes, places));
   if (is_go_) site.values = TRY(go_arguments(probe_.parameters));
-  put(std::move(site), readable_name(function.name), bytes, file);
+  put(std::move(site), shown_name(function), bytes, file);
   return {};
+}
+
+void FunctionSites::tell_overloads(const std::vector<Function>& functions,
+                                   const std::string& path) {
+  constexpr size_t most = 8;
+  std::map<std::string, std::vector<std::string>> symbols;  // by their readable names
+  for (const Function& each : functions)
+    if (is_mangled(each.name)) symbols[readable_name(each.name)].push_back(each.name);
+  overloaded_.clear();
+  for (const auto& [name, alike] : symbols) {
+    if (alike.size() < 2) continue;
+    std::map<std::string, std::string> overloads;  // their symbols
+    for (const std::string& each : alike) overloads.emplace(name_with_parameters(each), each);
+    if (overloads.size() < 2) continue;
+    if (!search_.tells_apart || search_.tells_apart()) overloaded_.insert(name);
+    if (spec_.is_pattern()) continue;
+    std::string told;
+    size_t count = 0;
+    for (const auto& [shown, symbol] : overloads)
+      if (count++ < most) told += fmt::format("{}{} is {}", count == 1 ? "" : ", ", shown, symbol);
+    probe_.remarks.push_back(fmt::format(
+        "{}: {} functions have this name, each of which is probed alone by its symbol: {}{}", path,
+        count, told, count > most ? ", ..." : ""));
+  }
+}
+
+// With its parameters where the name does not tell it from others. What is found later is called as
+// what there was.
+std::string FunctionSites::shown_name(const Function& function) const {
+  std::string name = readable_name(function.name);
+  const bool is_full = overloaded_.contains(name), is_known = probe_.numbers.contains(name);
+  if (!is_full && is_known) return name;
+  std::string full = name_with_parameters(function.name);
+  const bool is_full_known = probe_.numbers.contains(full);
+  return is_full_known || (is_full && !is_known) ? full : name;
 }
 
 Placement FunctionSites::placed(const Function& function, const std::string& code) const {

@@ -37,6 +37,8 @@ class FunctionSites {
                         ProbedFile& file);
   Result<std::vector<uint64_t>> ends_in(const Function& function, const Bytes& bytes,
                                         const PlaceCheck& places) const;
+  void tell_overloads(const std::vector<Function>& functions, const std::string& path);
+  std::string shown_name(const Function& function) const;
   Result<> check_return(const std::string& name, uint64_t offset) const;
   void put(ProbeSite site, const std::string& name, const Bytes& bytes, ProbedFile& file);
 
@@ -47,7 +49,8 @@ class FunctionSites {
   Returns returns_ = Returns::caught;
   std::optional<uint64_t> entry_;  // where in this file its program begins
   std::optional<OpenFile> symbols_;
-  std::set<uint64_t> taken_;  // offsets in this file
+  std::set<uint64_t> taken_;          // offsets in this file
+  std::set<std::string> overloaded_;  // names that several functions of this file have
 };
 
 }  // namespace plumb::probe

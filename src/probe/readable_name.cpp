@@ -124,7 +124,16 @@ std::string rust_name(std::string_view symbol) {
   return is_whole && is_hash(last) ? path : std::string();
 }
 
-std::string demangle(const std::string& symbol, uint64_t& work) {
+// Where, behind its name, the parameters of a function and what qualifies it end.
+size_t parameters_end(std::string_view text, size_t at) {
+  if (at >= text.size() || text[at] != '(') return at;
+  at = bracket_end(text, at);
+  for (const std::string_view each : {" const", " volatile", " &&", " &"})
+    if (text.substr(at).starts_with(each)) at += each.size();
+  return at;
+}
+
+std::string demangle(const std::string& symbol, uint64_t& work, bool has_parameters) {
   int status = 0;
   const std::unique_ptr<char, void (*)(void*)> text(
       abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status), std::free);
@@ -133,7 +142,11 @@ std::string demangle(const std::string& symbol, uint64_t& work) {
   work += made.size();
   // thunks and their like are named after a function, and are not it: nothing is cut off them
   const bool is_special = symbol.starts_with("_ZT") || symbol.starts_with("_ZG");
-  const std::string_view name = is_special ? made : name_within(made);
+  std::string_view name = is_special ? made : name_within(made);
+  if (has_parameters && !is_special) {
+    const auto begin = static_cast<size_t>(name.data() - made.data());
+    name = made.substr(begin, parameters_end(made, begin + name.size()) - begin);
+  }
   return name.size() <= longest_readable ? std::string(name) : std::string();
 }
 
@@ -206,7 +219,9 @@ bool is_mangled(std::string_view symbol) {
 
 std::string_view name_within(std::string_view demangled) { return NameFinder(demangled).run(); }
 
-std::string readable_name(const std::string& symbol, uint64_t& work) {
+namespace {
+
+std::string readable(const std::string& symbol, uint64_t& work, bool has_parameters) {
   if (!is_mangled(symbol) || symbol.size() > longest_symbol) return symbol;
   work += symbol.size();
   if (std::string path = rust_name(symbol); !path.empty()) return path;
@@ -214,8 +229,20 @@ std::string readable_name(const std::string& symbol, uint64_t& work) {
   const std::string head = symbol.substr(0, dot), suffix = symbol.substr(dot);
   const bool is_rust = head.starts_with("_R");
   if (!is_rust && may_explode(head)) return symbol;
-  const std::string name = is_rust ? rust_v0_name(head, work) : demangle(head, work);
+  const std::string name =
+      is_rust ? rust_v0_name(head, work) : demangle(head, work, has_parameters);
   return name.empty() ? symbol : name + suffix.substr(0, suffix.find(".llvm."));
+}
+
+}  // namespace
+
+std::string readable_name(const std::string& symbol, uint64_t& work) {
+  return readable(symbol, work, false);
+}
+
+std::string name_with_parameters(const std::string& symbol) {
+  uint64_t work = 0;
+  return readable(symbol, work, true);
 }
 
 std::string readable_name(const std::string& symbol) {

@@ -15,6 +15,10 @@ std::string readable_name(const std::string& symbol);
 // The same; adds to `work` the bytes that were made on the way.
 std::string readable_name(const std::string& symbol, uint64_t& work);
 
+// The same with the parameters that C++ tells overloads apart by, "ns::f(int) const"; without them
+// where the symbol has none.
+std::string name_with_parameters(const std::string& symbol);
+
 bool is_mangled(std::string_view symbol);
 
 // What c++filt makes of a function, without its return type and parameters.

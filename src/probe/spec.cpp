@@ -50,20 +50,31 @@ size_t receiver_at(std::string_view text, size_t at) {
   return close != text.npos && text.substr(close).starts_with(").") ? close + 1 - at : 0;
 }
 
-// How many bytes from `at` on are part of a name although they look like a signature: an operator,
-// a receiver, and the one name with parentheses that every C++ program has.
+// What C++ puts behind a name that is for one form of its library: "name[abi:cxx11]".
+size_t abi_tag_at(std::string_view text, size_t at) {
+  if (!text.substr(at).starts_with("[abi:")) return 0;
+  const size_t close = text.find(']', at);
+  return close == text.npos ? 0 : close + 1 - at;
+}
+
+// How many bytes from `at` on are part of a name although they look like a signature, or a target:
+// an operator, a receiver, a tag, and the one name with parentheses that every C++ program has.
 size_t odd_name_at(std::string_view text, size_t at) {
   constexpr std::string_view unnamed = "(anonymous namespace)";
   if (text.substr(at).starts_with(unnamed)) return unnamed.size();
+  if (const size_t tag = abi_tag_at(text, at); tag != 0) return tag;
   const size_t receiver = receiver_at(text, at);
   return receiver != 0 ? receiver : operator_at(text, at);
 }
 
 // Where from `at` on a ':' stands alone; npos: nowhere.
 size_t lone_colon(std::string_view text, size_t at) {
-  while ((at = text.find(':', at)) != std::string_view::npos && text.substr(at).starts_with("::"))
-    at += 2;
-  return at;
+  while (at < text.size()) {
+    const size_t tag = abi_tag_at(text, at);
+    if (tag == 0 && text[at] == ':' && !text.substr(at).starts_with("::")) return at;
+    at += text[at] == ':' ? 2 : std::max<size_t>(tag, 1);
+  }
+  return std::string_view::npos;
 }
 
 class Parser {

@@ -63,6 +63,7 @@ Result<probe::Search> search_of(const Request& request) {
   search.pids = request.who.pids;
   search.inodes = kernel::inodes_of;
   search.nops_are_safe = kernel::nops_are_safe;
+  search.tells_apart = kernel::tells_places_apart;
   search.exact = request.exact;
   search.catch_returns = request.catch_returns;
   if (!request.command.empty()) search.programs.push_back(TRY(Command::find(request.command[0])));

@@ -20,6 +20,19 @@ TEST(ReadableName, OfCpp) {
   EXPECT_EQ(readable_name("_ZN3foo3barB5cxx11Ei"), "foo::bar[abi:cxx11]");
 }
 
+// Made with `c++filt -i`, without the return type.
+TEST(NameWithParameters, OfCpp) {
+  EXPECT_EQ(name_with_parameters("malloc"), "malloc");
+  EXPECT_EQ(name_with_parameters("_ZN2ns6Server6handleEiRKSs"),
+            "ns::Server::handle(int, std::string const&)");
+  EXPECT_EQ(name_with_parameters("_ZNK1A1fEv"), "A::f() const");
+  EXPECT_EQ(name_with_parameters("_ZNKR1A1fEv"), "A::f() const &");
+  EXPECT_EQ(name_with_parameters("_ZNK1AclEi"), "A::operator()(int) const");
+  EXPECT_EQ(name_with_parameters("_Z1fIiEPFicET_"), "f<int>(int)");  // int (*f<int>(int))(char)
+  EXPECT_EQ(name_with_parameters("_Z1fIiEvT_.cold"), "f<int>(int).cold");
+  EXPECT_EQ(name_with_parameters("_ZTv0_n24_N1A1fEv"), readable_name("_ZTv0_n24_N1A1fEv"));
+}
+
 TEST(ReadableName, OfOperators) {
   EXPECT_EQ(readable_name("_ZNK1AclEi"), "A::operator()");
   EXPECT_EQ(readable_name("_ZNK1AptEv"), "A::operator->");
