@@ -158,6 +158,20 @@ static __always_inline struct frame *returning_frame(__u64 stack, __u32 function
 	return frame;
 }
 
+/* For a call that begins: an empty event with its caller, in a tail; NULL: there is no memory, and that is counted. */
+static __always_inline struct tail *claim_call(void)
+{
+	struct tail *tail = claim_tail_of_span(sizeof(struct probe));
+
+	if (tail) {
+		struct probe *e = event_in(tail);
+
+		__builtin_memset(e, 0, sizeof(*e));
+		whole_caller(&e->who);
+	}
+	return tail;
+}
+
 /* A copy of it, in a tail; NULL: there is no memory, and that is counted. */
 static __always_inline struct tail *frame_in_tail(const struct frame *frame)
 {

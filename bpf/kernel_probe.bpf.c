@@ -111,15 +111,11 @@ static __always_inline int on_one(void *ctx)
 
 static __always_inline int begin_pair(struct pt_regs *ctx)
 {
-	struct tail *tail = claim_tail_of_span(sizeof(struct probe));
-	struct probe *e;
+	struct tail *tail = claim_call();
 
 	if (!tail)
 		return 0;
-	e = event_in(tail);
-	__builtin_memset(e, 0, sizeof(*e));
-	whole_caller(&e->who);
-	e->function = function_at(ctx);
+	((struct probe *)event_in(tail))->function = function_at(ctx);
 	fill(ctx, tail);
 	push_frame((void *)tail->record, tail->used, ctx->sp, 1);
 	give_back(tail);

@@ -56,14 +56,10 @@ static __always_inline __u64 entry_stack(struct pt_regs *ctx, const struct probe
 
 static __always_inline int begin_pair_in_tail(struct pt_regs *ctx, const struct probe_site *site, __u32 weight)
 {
-	struct tail *tail = claim_tail_of_span(sizeof(struct probe));
-	struct probe *e;
+	struct tail *tail = claim_call();
 
 	if (!tail)
 		return 0;
-	e = event_in(tail);
-	__builtin_memset(e, 0, sizeof(*e));
-	whole_caller(&e->who);
 	fill_at_site(ctx, tail, site);
 	begin_frame(ctx, (void *)tail->record, tail->used, entry_stack(ctx, site), weight);
 	give_back(tail);
