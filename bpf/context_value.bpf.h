@@ -2,7 +2,7 @@
 /*
  * Where the context of a program in the kernel has a value, as user space found out, and how it is read from there.
  *
- * The context of a tracepoint's program is the record that tracefs tells the format of; of a kprobe's the registers; of raw_tp,
+ * The context of a tracepoint's program is the record that tracefs tells the format of; of a kprobe's the registers, and its stack has what they have no room for; of raw_tp,
  * fentry and fexit the arguments, eight bytes each. The verifier allows loads from it at constant offsets only, and from
  * some of it none: so it is read like any memory of the kernel.
  */
@@ -29,19 +29,9 @@ struct context_value {
 	__u8 drop; /* the highest bits of 64 that are not part of the number */
 	__u8 is_signed;
 	__u32 length;
-	__u64 offset;
+	__u32 offset;
+	__u32 on_stack; /* of a kprobe: `offset` is from the stack pointer on */
 };
-
-static __always_inline bool context_number(void *ctx, const volatile struct context_value *at, __u64 *value)
-{
-	__u32 size = at->size, drop = at->drop & 63;
-
-	if (size > sizeof(*value) || bpf_probe_read_kernel(value, size, ctx + at->offset))
-		return false;
-	if (drop && at->is_signed)
-		*value = (__s64)(*value << drop) >> drop;
-	return true;
-}
 
 /* A number, of which the verifier does not know that it points to something. */
 static __always_inline __u64 address_of_context(void *ctx)
@@ -50,6 +40,26 @@ static __always_inline __u64 address_of_context(void *ctx)
 
 	bpf_probe_read_kernel(&address, sizeof(address), &ctx);
 	return address;
+}
+
+static __always_inline __u64 address_of_value(void *ctx, const volatile struct context_value *at)
+{
+	__u64 base = address_of_context(ctx);
+
+	if (at->on_stack && bpf_probe_read_kernel(&base, sizeof(base), &((struct pt_regs *)ctx)->sp))
+		return 0;
+	return base + at->offset;
+}
+
+static __always_inline bool context_number(void *ctx, const volatile struct context_value *at, __u64 *value)
+{
+	__u32 size = at->size, drop = at->drop & 63;
+
+	if (size > sizeof(*value) || bpf_probe_read_kernel(value, size, (void *)address_of_value(ctx, at)))
+		return false;
+	if (drop && at->is_signed)
+		*value = (__s64)(*value << drop) >> drop;
+	return true;
 }
 
 /* Addresses of the kernel are in the upper half (Documentation/arch/x86/x86_64/mm.rst). */
@@ -68,7 +78,7 @@ struct stretch {
 /* False: it is nowhere. */
 static __always_inline bool find_stretch(void *ctx, const volatile struct context_value *at, struct stretch *found)
 {
-	__u64 base = address_of_context(ctx) + at->offset, where = 0;
+	__u64 base = address_of_value(ctx, at), where = 0;
 
 	found->begin = base;
 	found->length = at->length;

@@ -14,6 +14,7 @@
 #include "kernel/features.h"
 #include "kernel/kernel_signature.h"
 #include "kernel/kernel_types.h"
+#include "probe/calling.h"
 
 namespace plumb::kernel {
 namespace {
@@ -24,47 +25,73 @@ using probe::Parameter;
 using probe::Spec;
 using probe::Surface;
 using Form = ContextValue::Form;
-using Slots = std::vector<uint32_t>;  // where in a context each of eight bytes is
 
 constexpr size_t most_symbols = 64 << 20;  // bytes of /proc/kallsyms
 
-// Integers and addresses are passed in these (System V ABI for x86-64, 3.2.3).
-Slots registers() {
-  return {offsetof(pt_regs, rdi), offsetof(pt_regs, rsi), offsetof(pt_regs, rdx),
-          offsetof(pt_regs, rcx), offsetof(pt_regs, r8),  offsetof(pt_regs, r9)};
-}
-
-Slots of_words(size_t count) {
-  Slots slots;
-  for (size_t i = 0; i < count; i++) slots.push_back(static_cast<uint32_t>(i * 8));
-  return slots;
-}
-
-ContextValue value_at(const Parameter& parameter, uint32_t offset) {
+ContextValue value_at(const Parameter& parameter, uint32_t offset, bool on_stack = false) {
   const bool is_pointed =
       parameter.kind == probe::ValueKind::text || parameter.kind == probe::ValueKind::bytes;
-  return {is_pointed ? Form::pointed : Form::here, offset, is_pointed ? 8 : parameter.size};
+  return {is_pointed ? Form::pointed : Form::here, offset, is_pointed ? 8 : parameter.size,
+          on_stack};
 }
 
-// As many as there are slots for; what is behind a struct in a register is not told.
-std::vector<ContextField> fields_of(const KernelSignature& signature, const Slots& slots,
-                                    bool has_structs_in_place) {
+// What a trampoline or a tracepoint passes: all of it, structs as well, eight bytes after the
+// other.
+std::vector<ContextField> fields_in_words(const KernelSignature& signature) {
   std::vector<ContextField> fields;
-  size_t slot = 0;
+  uint32_t word = 0;
   for (const KernelParameter& each : signature.parameters) {
-    if (slot >= slots.size() || (!each.is_told && !has_structs_in_place)) break;
-    if (each.is_told) fields.push_back({each.parameter, value_at(each.parameter, slots[slot])});
-    slot += each.slots;
+    if (each.is_told) fields.push_back({each.parameter, value_at(each.parameter, word * 8)});
+    word += each.slots;
   }
   return fields;
 }
 
-std::vector<ContextField> typed_fields(const Spec& spec, const Slots& slots) {
+std::vector<ContextField> typed_in_words(const Spec& spec, uint32_t words) {
   std::vector<ContextField> fields;
-  for (size_t i = 0; i < spec.parameters.size(); i++)
-    fields.push_back({spec.parameters[i],
-                      i < slots.size() ? value_at(spec.parameters[i], slots[i]) : ContextValue()});
+  for (uint32_t i = 0; i < spec.parameters.size(); i++)
+    fields.push_back(
+        {spec.parameters[i], i < words ? value_at(spec.parameters[i], i * 8) : ContextValue()});
   return fields;
+}
+
+// Of these, which have a value each, as a function finds them where it is entered.
+std::vector<ContextField> fields_at_entry(const std::vector<Parameter>& parameters,
+                                          const std::vector<probe::Passed>& passed) {
+  struct Register {
+    std::string_view name;
+    size_t offset;
+  };
+  constexpr std::array registers = {
+      Register{"rdi", offsetof(pt_regs, rdi)}, Register{"rsi", offsetof(pt_regs, rsi)},
+      Register{"rdx", offsetof(pt_regs, rdx)}, Register{"rcx", offsetof(pt_regs, rcx)},
+      Register{"r8", offsetof(pt_regs, r8)},   Register{"r9", offsetof(pt_regs, r9)}};
+  const std::vector<probe::Argument> places = passed_arguments(passed, 0);
+  std::vector<ContextField> fields;
+  for (size_t i = 0; i < parameters.size(); i++) {
+    const auto in = std::ranges::find(registers, places[i].base, &Register::name);
+    const bool on_stack = in == registers.end();
+    const auto offset = on_stack ? static_cast<size_t>(places[i].offset) : in->offset;
+    fields.push_back(
+        {parameters[i], value_at(parameters[i], static_cast<uint32_t>(offset), on_stack)});
+  }
+  return fields;
+}
+
+// A struct of two words at most is in registers, where there are as many left; the kernel's have
+// no floating point.
+std::vector<ContextField> fields_at_entry(const KernelSignature& signature) {
+  constexpr uint32_t most_in_registers = 2;
+  std::vector<Parameter> parameters;
+  std::vector<probe::Passed> passed;
+  for (const KernelParameter& each : signature.parameters) {
+    passed.push_back({.integers = each.slots,
+                      .size = each.slots * 8,
+                      .in_memory = each.slots > most_in_registers,
+                      .has_value = each.is_told});
+    if (each.is_told) parameters.push_back(each.parameter);
+  }
+  return fields_at_entry(parameters, passed);
 }
 
 std::string did_you_mean(const std::string& near, const char* otherwise) {
@@ -124,8 +151,8 @@ bool is_by_registers(const Spec& spec) {
   return spec.surface == Surface::kprobe || spec.surface == Surface::kretprobe;
 }
 
-size_t words_of(const KernelSignature& signature) {
-  size_t words = 0;
+uint32_t words_of(const KernelSignature& signature) {
+  uint32_t words = 0;
   for (const KernelParameter& each : signature.parameters) words += each.slots;
   return words;
 }
@@ -144,7 +171,7 @@ void take_result(const Spec& spec, const std::optional<KernelSignature>& signatu
   if (!probe.result && signature && probe.at_return) probe.result = signature->result;
   if (!probe.result) return;
   const auto offset = is_by_registers(spec) ? static_cast<uint32_t>(offsetof(pt_regs, rax))
-                                            : static_cast<uint32_t>(words_of(*signature) * 8);
+                                            : words_of(*signature) * 8;
   probe.result_value = value_at(*probe.result, offset);
 }
 
@@ -165,8 +192,8 @@ Result<> find_raw_tracepoint(const Spec& spec, KernelProbe& probe) {
     return misuse(fmt::format("{}: this kernel has no tracepoint '{}'", spec.text, spec.function),
                   did_you_mean(nearest(spec.function, names_of_kind(btf_is_typedef, "btf_trace_")),
                                "plumb probe tracepoint:CATEGORY:NAME takes those of modules, too"));
-  const Slots words = of_words(words_of(*signature));
-  take_fields(spec.has_parameters ? typed_fields(spec, words) : fields_of(*signature, words, true),
+  take_fields(spec.has_parameters ? typed_in_words(spec, words_of(*signature))
+                                  : fields_in_words(*signature),
               probe);
   probe.places = {{"", spec.function}};
   probe.functions = {spec.function};
@@ -184,11 +211,15 @@ Result<> find_kernel_functions(const Spec& spec, KernelProbe& probe) {
     return fail(fmt::format("{}: the kernel's BTF does not tell its arguments", spec.text),
                 "kprobe takes it");
   const bool at_entry = spec.surface != Surface::kretprobe && spec.offset == 0;
-  const Slots slots = is_by_registers(spec) ? registers() : of_words(words_of(*signature));
-  if (spec.has_parameters)
-    take_fields(typed_fields(spec, slots), probe);
+  const bool by_registers = is_by_registers(spec);
+  if (spec.has_parameters && by_registers)
+    take_fields(
+        fields_at_entry(spec.parameters, std::vector<probe::Passed>(spec.parameters.size())),
+        probe);
+  else if (spec.has_parameters)
+    take_fields(typed_in_words(spec, words_of(*signature)), probe);
   else if (at_entry && signature)
-    take_fields(fields_of(*signature, slots, !is_by_registers(spec)), probe);
+    take_fields(by_registers ? fields_at_entry(*signature) : fields_in_words(*signature), probe);
   else if (at_entry)
     probe.remarks.emplace_back(probe.functions.size() > 1
                                    ? "their arguments differ: none are shown"

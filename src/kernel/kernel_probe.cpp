@@ -61,6 +61,7 @@ Result<> write_value(Tracer& tracer, const std::string& path, const Parameter& p
   TRY(tracer.set(path + ".drop", is_number ? 64 - parameter.size * 8 : 0));
   TRY(tracer.set(path + ".is_signed", parameter.kind == ValueKind::signed_number));
   TRY(tracer.set(path + ".length", length_of(parameter, value)));
+  TRY(tracer.set(path + ".on_stack", value.on_stack));
   return tracer.set(path + ".offset", value.offset);
 }
 

@@ -17,8 +17,9 @@ struct ContextValue {
     passed,   // the same, which a process has passed: in its memory, and never in the kernel's
   };
   Form form = Form::none;
-  uint32_t offset = 0;  // bytes
-  uint32_t size = 0;    // bytes: of a number; of an array that is here
+  uint32_t offset = 0;    // bytes
+  uint32_t size = 0;      // bytes: of a number; of an array that is here
+  bool on_stack = false;  // of a kprobe: `offset` is from the stack pointer on
 
   bool operator==(const ContextValue&) const = default;
 };
