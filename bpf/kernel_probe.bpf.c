@@ -31,7 +31,9 @@ const volatile bool at_kprobe = false;
 const volatile bool at_kretprobe = false;
 const volatile bool at_fentry = false;
 const volatile bool at_fexit = false;
-const volatile bool paired = false; /* kprobe and kretprobe, as one event */
+const volatile bool paired = false; /* a call and its return, as one event: */
+const volatile bool pairs_kprobe = false; /* of kprobe and kretprobe, */
+const volatile bool pairs_fentry = false; /* or of fentry and fexit */
 
 static __always_inline void take_value(void *ctx, struct probe *e, __u64 *to, const volatile struct context_value *at,
 				       __u32 bit, struct tail *tail)
@@ -109,23 +111,23 @@ static __always_inline int on_one(void *ctx)
 	return emit(ctx, &e);
 }
 
-static __always_inline int begin_pair(struct pt_regs *ctx)
+static __always_inline int begin_pair(void *ctx, __u64 stack, __u32 function)
 {
 	struct tail *tail = claim_call();
 
 	if (!tail)
 		return 0;
-	((struct probe *)event_in(tail))->function = function_at(ctx);
+	((struct probe *)event_in(tail))->function = function;
 	fill(ctx, tail);
-	push_frame((void *)tail->record, tail->used, ctx->sp, 1);
+	push_frame((void *)tail->record, tail->used, stack, 1);
 	give_back(tail);
 	return 0;
 }
 
-static __always_inline int end_pair(struct pt_regs *ctx)
+static __always_inline int end_pair(void *ctx, __u64 stack, __u32 function)
 {
 	struct frame_key key;
-	struct frame *frame = returning_frame(ctx->sp - 8, function_at(ctx), &key);
+	struct frame *frame = returning_frame(stack, function, &key);
 	struct tail *tail;
 	struct probe *e;
 
@@ -156,16 +158,32 @@ ON_ONE("fentry", on_fentry, at_fentry)
 ON_ONE("fexit", on_fexit, at_fexit)
 
 /* Stands before what begins pairs, so that it is attached first: a call that is seen has its return. */
-SEC("kretprobe") SERVES("ends of calls") IF(paired)
+SEC("kretprobe") SERVES("ends of calls") IF(pairs_kprobe)
 int on_last(struct pt_regs *ctx)
 {
-	return end_pair(ctx);
+	return end_pair(ctx, ctx->sp - 8, function_at(ctx));
 }
 
-SEC("kprobe") SERVES("begins of calls") IF(paired)
+SEC("kprobe") SERVES("begins of calls") IF(pairs_kprobe)
 int on_first(struct pt_regs *ctx)
 {
-	return span_begins() ? begin_pair(ctx) : 0;
+	return span_begins() ? begin_pair(ctx, ctx->sp, function_at(ctx)) : 0;
+}
+
+/*
+ * A trampoline has the arguments of a call in its frame, for both programs at the same place: that is what tells the call from
+ * others.
+ */
+SEC("fexit") SERVES("ends of calls") IF(pairs_fentry)
+int on_last_typed(void *ctx)
+{
+	return end_pair(ctx, address_of_context(ctx), 0);
+}
+
+SEC("fentry") SERVES("begins of calls") IF(pairs_fentry)
+int on_first_typed(void *ctx)
+{
+	return span_begins() ? begin_pair(ctx, address_of_context(ctx), 0) : 0;
 }
 
 /* What a thread was in when it ended. */

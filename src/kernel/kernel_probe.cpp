@@ -78,7 +78,7 @@ void allocate_before_use(Tracer& tracer) {
 Result<> write_probe(Tracer& tracer, const probe::Spec& spec, const KernelProbe& probe) {
   const bool paired = probe.at_call && probe.at_return;
   TRY(tracer.set("paired", paired));
-  if (!paired) TRY(tracer.set(fmt::format("at_{}", name_of(spec.surface)), 1));
+  TRY(tracer.set(fmt::format("{}_{}", paired ? "pairs" : "at", name_of(spec.surface)), 1));
   TRY(tracer.set("probe.values", probe.parameters.size()));
   const bool has_texts =
       std::ranges::any_of(probe.parameters, in_tail) || (probe.result && in_tail(*probe.result));

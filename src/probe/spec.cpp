@@ -38,7 +38,7 @@ constexpr std::array forms = {
          true},
     Form{Surface::kretprobe, "kretprobe", "kretprobe:do_unlinkat -> s32", "", false, false, false,
          true},
-    Form{Surface::fentry, "fentry", "fentry:do_unlinkat", "", false, false, true, false},
+    Form{Surface::fentry, "fentry", "fentry:do_unlinkat", "", false, false, true, true},
     Form{Surface::fexit, "fexit", "fexit:do_unlinkat", "", false, false, true, true}};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -259,7 +259,7 @@ class Parser {
                       "leave out the offset, or the result");
     spec_.has_return = true;
     const Stretch type = written_.trimmed({at_ + 2, rest.end});
-    if (type.begin == type.end && form_->names_code) return {};
+    if (type.begin == type.end) return {};
     spec_.result = TRY(parse_result(written_, {at_ + 2, rest.end}));
     return {};
   }

@@ -65,7 +65,7 @@ struct Spec {
   std::optional<uint64_t> address;  // an offset in the file, instead of a function
   bool has_parameters = false;      // a signature was given, be it ()
   std::vector<Parameter> parameters;
-  bool has_return = false;          // there is an arrow; of uprobe and kprobe: both are paired
+  bool has_return = false;  // there is an arrow; of uprobe, kprobe and fentry: both are paired
   std::optional<Parameter> result;  // nothing: as debug information has it
 
   // Whether the function has * or ?. So has operator*: a name that fits as it stands comes first.
