@@ -147,6 +147,20 @@ Result<std::vector<std::string>> functions_of(const Spec& spec) {
                              "into their callers"));
 }
 
+// Those of modules have no types here.
+Result<std::vector<std::string>> tracepoints_of(const Spec& spec) {
+  if (!spec.is_pattern() && signature_of_tracepoint(spec.function))
+    return std::vector{spec.function};
+  std::vector<std::string> all = names_of_kind(btf_is_typedef, "btf_trace_"), found;
+  for (const std::string& each : all)
+    if (spec.is_pattern() && fnmatch(spec.function.c_str(), each.c_str(), 0) == 0)
+      found.push_back(each);
+  if (!found.empty()) return found;
+  return misuse(fmt::format("{}: this kernel has no tracepoint '{}'", spec.text, spec.function),
+                did_you_mean(nearest(spec.function, all),
+                             "plumb probe tracepoint:CATEGORY:NAME takes those of modules, too"));
+}
+
 bool is_by_registers(const Spec& spec) {
   return spec.surface == Surface::kprobe || spec.surface == Surface::kretprobe;
 }
@@ -157,11 +171,14 @@ uint32_t words_of(const KernelSignature& signature) {
   return words;
 }
 
+using SignatureOf = std::optional<KernelSignature> (*)(const std::string&);
+
 // The signature of all of them; none where they differ or it is not told.
-std::optional<KernelSignature> common_signature(const std::vector<std::string>& functions) {
-  std::optional<KernelSignature> common = signature_of_function(functions.front());
-  for (const std::string& each : functions)
-    if (common && signature_of_function(each) != common) return {};
+std::optional<KernelSignature> common_signature(const std::vector<std::string>& names,
+                                                SignatureOf signature_of) {
+  std::optional<KernelSignature> common = signature_of(names.front());
+  for (const std::string& each : names)
+    if (common && signature_of(each) != common) return {};
   return common;
 }
 
@@ -178,25 +195,27 @@ void take_result(const Spec& spec, const std::optional<KernelSignature>& signatu
 Result<> check_pattern(const Spec& spec) {
   if (!spec.is_pattern()) return {};
   return misuse(fmt::format("{}: {} takes no pattern", spec.text, name_of(spec.surface)),
-                "name one; kprobe, kretprobe and tracepoint take patterns");
+                "name one; kprobe, kretprobe, tracepoint and raw_tp take patterns");
 }
 
 }  // namespace
 
 Result<> find_raw_tracepoint(const Spec& spec, KernelProbe& probe) {
-  TRY(check_pattern(spec));
   if (const Availability types = kernel_btf(); !types)
     return fail(spec.text + ": " + types.why_not, types.remedy);
-  const auto signature = signature_of_tracepoint(spec.function);
-  if (!signature)
-    return misuse(fmt::format("{}: this kernel has no tracepoint '{}'", spec.text, spec.function),
-                  did_you_mean(nearest(spec.function, names_of_kind(btf_is_typedef, "btf_trace_")),
-                               "plumb probe tracepoint:CATEGORY:NAME takes those of modules, too"));
+  probe.functions = TRY(tracepoints_of(spec));
+  TRY(check_count(spec, probe.functions.size()));
+  for (size_t i = 0; i < probe.functions.size(); i++)
+    probe.places.push_back({"", probe.functions[i], 0, i});
+  const auto signature = common_signature(probe.functions, signature_of_tracepoint);
+  if (!signature && spec.has_parameters)
+    return misuse(spec.text + ": their arguments differ",
+                  "leave the signature out, or write one for each");
+  if (!signature) probe.remarks.emplace_back("their arguments differ: none are shown");
+  if (!signature) return {};
   take_fields(spec.has_parameters ? typed_in_words(spec, words_of(*signature))
                                   : fields_in_words(*signature),
               probe);
-  probe.places = {{"", spec.function}};
-  probe.functions = {spec.function};
   return {};
 }
 
@@ -206,7 +225,7 @@ Result<> find_kernel_functions(const Spec& spec, KernelProbe& probe) {
   TRY(check_count(spec, probe.functions.size()));
   for (size_t i = 0; i < probe.functions.size(); i++)
     probe.places.push_back({"", probe.functions[i], spec.offset, i});
-  const auto signature = common_signature(probe.functions);
+  const auto signature = common_signature(probe.functions, signature_of_function);
   if (!signature && !is_by_registers(spec))
     return fail(fmt::format("{}: the kernel's BTF does not tell its arguments", spec.text),
                 "kprobe takes it");

@@ -2,6 +2,9 @@
 
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
+#include <linux/bpf.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -30,6 +33,21 @@ bpf_link* attach_kprobe(const bpf_program* program, const KernelPlace& place, bo
   return bpf_program__attach_kprobe_opts(program, place.name.c_str(), &options);
 }
 
+// BPF_RAW_TRACEPOINT_OPEN as of 6.10, which libbpf 1.1 and its headers do not know.
+struct RawTracepointLink {
+  uint64_t name = 0;
+  uint32_t program = 0, unused = 0;
+  uint64_t cookie = 0;
+};
+
+Fd attach_raw_tracepoint(const bpf_program* program, const KernelPlace& place) {
+  RawTracepointLink link;
+  link.name = reinterpret_cast<uint64_t>(place.name.c_str());
+  link.program = static_cast<uint32_t>(bpf_program__fd(program));
+  link.cookie = place.cookie;
+  return Fd(static_cast<int>(syscall(SYS_bpf, BPF_RAW_TRACEPOINT_OPEN, &link, sizeof(link))));
+}
+
 // fentry and fexit were told their function when they were loaded.
 bpf_link* attach_one(const bpf_program* program, const KernelPlace& place) {
   const std::string_view section = bpf_program__section_name(program);
@@ -38,6 +56,19 @@ bpf_link* attach_one(const bpf_program* program, const KernelPlace& place) {
   if (section == "kprobe" || section == "kretprobe")
     return attach_kprobe(program, place, section == "kretprobe");
   return bpf_program__attach_trace(program);
+}
+
+bool attach_one(const bpf_program* program, const KernelPlace& place, KernelLinks& links) {
+  if (place.cookie != 0 && bpf_program__section_name(program) == std::string_view("raw_tp")) {
+    Fd link = attach_raw_tracepoint(program, place);
+    if (!link) return false;
+    links.with_cookies.push_back(std::move(link));
+    return true;
+  }
+  LinkPtr link(attach_one(program, place));
+  if (!link) return false;
+  links.all.push_back(std::move(link));
+  return true;
 }
 
 }  // namespace
@@ -50,15 +81,11 @@ std::string place_name(const KernelPlace& place) {
 bool names_no_place(std::string_view section) { return section.find('/') == section.npos; }
 
 Result<> attach_in_kernel(const bpf_program* program, const std::vector<KernelPlace>& places,
-                          std::vector<LinkPtr>& links) {
+                          KernelLinks& links) {
   size_t refused = 0;
   std::string last;
   for (const KernelPlace& place : places) {
-    LinkPtr link(attach_one(program, place));
-    if (link) {
-      links.push_back(std::move(link));
-      continue;
-    }
+    if (attach_one(program, place, links)) continue;
     last = fmt::format("{}: {}", place_name(place), std::strerror(errno));
     if (refused++ < most_told && places.size() > 1) tell("plumb: not at " + last + "\n");
   }

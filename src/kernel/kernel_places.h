@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fd.h"
 #include "base/result.h"
 #include "kernel/hooks.h"
 
@@ -25,10 +26,16 @@ std::string place_name(const KernelPlace& place);
 // A section like "kprobe", whose program goes to the places that it is given.
 bool names_no_place(std::string_view section);
 
+// What keeps programs attached.
+struct KernelLinks {
+  std::vector<LinkPtr> all;
+  std::vector<Fd> with_cookies;  // of raw tracepoints, which libbpf gives none
+};
+
 // Attaches the program there and adds what keeps it to `links`. A place that the kernel does not
 // take is told on standard error, and the others are attached all the same; none at all is an
 // error.
 Result<> attach_in_kernel(const bpf_program* program, const std::vector<KernelPlace>& places,
-                          std::vector<LinkPtr>& links);
+                          KernelLinks& links);
 
 }  // namespace plumb::kernel

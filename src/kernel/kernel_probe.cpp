@@ -140,9 +140,12 @@ Result<Tracer> open_kernel_probe(const probe::Spec& spec, const KernelProbe& pro
       TRY(Tracer::open_described(embedded_own("kernel_probe"), probe.name,
                                  [&](btf* types) { return describe_event(types, probe); }));
   TRY(write_probe(tracer, spec, probe));
-  if (probe.places.size() > 1 && !tells_places_apart())
+  const bool is_raw = spec.surface == Surface::raw_tp;
+  const bool is_told_apart =
+      is_raw ? helper(BPF_FUNC_get_attach_cookie, Caller::raw_tp).yes : tells_places_apart();
+  if (probe.places.size() > 1 && !is_told_apart)
     return fail(probe.text + ": this kernel does not tell its places apart",
-                "name one; several need Linux 5.15");
+                fmt::format("name one; several need Linux {}", is_raw ? "6.10" : "5.15"));
   for (Hook& hook : tracer.hooks())
     if (names_no_place(hook.section)) {
       aim_typed(bpf_object__find_program_by_name(tracer.object(), hook.program.c_str()),

@@ -116,6 +116,8 @@ Aim aim_of(Caller caller) {
     case Caller::tp_btf:
       return {BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP,
               kernel_type_id("btf_trace_sched_process_exec", BTF_KIND_TYPEDEF)};
+    case Caller::raw_tp:
+      return {BPF_PROG_TYPE_RAW_TRACEPOINT};
     case Caller::kprobe:
       return {BPF_PROG_TYPE_KPROBE};
     case Caller::sleepable_uprobe:

@@ -27,7 +27,7 @@ enum class ProgramType {
 };
 
 // Whose helpers are asked for; the kernel offers each kind of program its own.
-enum class Caller { tp_btf, kprobe, sleepable_uprobe };
+enum class Caller { tp_btf, raw_tp, kprobe, sleepable_uprobe };
 
 // bpf(2) answers, and makes a map.
 Availability bpf_syscall();

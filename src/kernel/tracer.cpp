@@ -224,7 +224,7 @@ Result<> Tracer::attach_hook(const Hook& hook) {
     return attach_in_kernel(program, kernel_places_, links_).within("attach " + name_);
   LinkPtr link(bpf_program__attach(program));
   if (!link) return fail_errno("attach " + name_ + ": " + hook.section, errno);
-  links_.push_back(std::move(link));
+  links_.all.push_back(std::move(link));
   return {};
 }
 
@@ -245,7 +245,7 @@ void Tracer::detach_file(size_t place) {
 
 void Tracer::detach() {
   for (UserFile& file : places_.files) file.links.clear();
-  links_.clear();
+  links_ = KernelLinks();
 }
 
 }  // namespace plumb::kernel

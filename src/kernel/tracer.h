@@ -143,7 +143,7 @@ class Tracer {
   query::Limits limits_;
   std::vector<Hook> hooks_;
   std::vector<GatedCall> gated_;
-  std::vector<LinkPtr> links_;
+  KernelLinks links_;
   Mapping accounts_;  // empty before load
   Mapping pace_;      // of objects that are paced
   bool given_up_ = false;
