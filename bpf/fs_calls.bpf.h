@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The system calls that change the tree of files, and in which of their arguments they have what. */
+/* The system calls that change the tree of files, in which of their arguments they have what, and where that is. */
 #pragma once
-#include "schema.bpf.h"
+#include "host_name.bpf.h"
+#include "registers.bpf.h"
 #include <bpf/bpf_helpers.h>
 
 enum fs_operation {
@@ -39,4 +40,32 @@ static __always_inline struct shape shape_of(__u64 number)
 {
 	barrier_var(number); /* kernels before 6.5 lose the bound of a 32-bit comparison */
 	return number <= SYS_LAST ? shapes[number] : (struct shape){};
+}
+
+/* An empty name stands for the descriptor itself, where the call takes it (AT_EMPTY_PATH). */
+static __always_inline text_t place(struct tail *tail, struct pt_regs *regs, __u32 folder, __u32 name, bool done)
+{
+	int descriptor = folder ? (int)argument(regs, folder) : AT_FDCWD;
+	__u64 at = argument(regs, name);
+	char first = 0;
+
+	if (folder == NO_PATH || (name && bpf_probe_read_user(&first, 1, (void *)at)))
+		return (text_t){};
+	return path_of_name(tail, descriptor, first || !done ? at : 0);
+}
+
+/* The same as the host sees it. */
+static __always_inline struct host_view host_place(struct tail *tail, struct pt_regs *regs, __u32 folder, __u32 name,
+						    bool done)
+{
+	int descriptor = folder ? (int)argument(regs, folder) : AT_FDCWD;
+	__u64 at = argument(regs, name);
+	struct path *from = descriptor == AT_FDCWD ? cwd_of_process() : path_in(file_of(descriptor));
+	char first = 0;
+
+	if (folder == NO_PATH || (name && bpf_probe_read_user(&first, 1, (void *)at)))
+		return (struct host_view){};
+	if (!first && name && !done)
+		return (struct host_view){};
+	return view_of_name(tail, first == '/' ? root_of_process() : from, first ? at : 0);
 }

@@ -30,17 +30,23 @@ static __always_inline bool sees_as_host(void)
 	       BPF_CORE_READ(inode, i_sb, s_dev) == targeting.root_device;
 }
 
+/* None of a path in no file, as of a descriptor that is not open. */
+static __always_inline struct host_view view_of_path(struct tail *tail, struct path *path)
+{
+	struct host_view view = {};
+	struct dentry *dentry = BPF_CORE_READ(path, dentry);
+
+	if (!dentry || sees_as_host() || is_alone(dentry, BPF_CORE_READ(path, mnt)))
+		return view;
+	view.device = BPF_CORE_READ(dentry, d_sb, s_dev);
+	view.path = path_in_file_system(tail, path);
+	return view;
+}
+
 /* Of an open file. */
 static __always_inline struct host_view view_of_host(struct tail *tail, struct file *file)
 {
-	struct host_view view = {};
-	struct path *path = path_in(file);
-
-	if (!file || sees_as_host() || is_alone(BPF_CORE_READ(path, dentry), BPF_CORE_READ(path, mnt)))
-		return view;
-	view.device = BPF_CORE_READ(path, dentry, d_sb, s_dev);
-	view.path = path_in_file_system(tail, path);
-	return view;
+	return view_of_path(tail, path_in(file));
 }
 
 /* Both views of an open file, for an event `e` with the fields `path` and `host`. */

@@ -54,6 +54,11 @@ struct request {
 	__u64 start_time_ns;
 };
 
+struct mount___tree {
+	struct list_head mnt_mounts; /* the mounts on this one, */
+	struct list_head mnt_child;  /* each by this member */
+};
+
 struct request___before_5_17 {
 	struct gendisk *rq_disk;
 };

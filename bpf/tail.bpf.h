@@ -41,6 +41,24 @@ struct path_walk {
 		__u64 length;
 	} names[PATH_DEPTH];
 };
+/* Of bpf/host_name.bpf.h, beside a path walk. */
+struct name_walk {
+	struct path *from; /* where the name begins, */
+	__u64 passed; /* and where the process has it; 0: there is none */
+	struct mount *mount; /* that it leads into, as far as it has been followed */
+	struct dentry *folder; /* of it, that the text is below */
+	struct list_head *next; /* the mount on it that is looked at next */
+	__u32 size; /* of the text */
+	__u32 begin; /* of the part of it that has not been followed */
+	__u32 used; /* of the record, without the place that is compared */
+	__u32 same; /* bytes that are the same in both */
+	__u32 at; /* steps that were taken */
+	__u32 device; /* what was found; 0: nothing */
+	text_t path;
+	__u8 dots; /* 0: a component begins; 1, 2: it is "." or ".." so far; 3: it has a name */
+	__u8 crossed, complete, overrun;
+	__u32 unused;
+};
 
 struct tail {
 	__u32 users; /* programs that claim it now; only one alone may have it */
@@ -49,6 +67,7 @@ struct tail {
 		struct path_walk walk;
 		struct args_walk args;
 	};
+	struct name_walk name;
 	char record[RECORD_BYTES];
 };
 
