@@ -14,7 +14,7 @@ typedef __u32 file_system_t TAG("format:device"); /* dev_t as the kernel has it 
 
 struct host_view {
 	file_system_t device ALSO_DETAIL(mount, mount) DETAIL ZERO_IS_UNKNOWN PRIVACY(path)
-		DOC("device of its file system, where the process does not see what the host sees");
+		DOC("its file system: the device, and where the host has mounted it, or as /mnt[/srv] folders of it; where the process does not see what the host sees");
 	__u8 unused[4];
 	text_t path PRIVACY(path) DETAIL DOC("where it is in that file system");
 };

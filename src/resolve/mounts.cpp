@@ -6,10 +6,13 @@
 #include <array>
 #include <charconv>
 
+#include "resolve/cgroups.h"
+
 namespace plumb::resolve {
 namespace {
 
 constexpr size_t most_bytes = 16 << 20;
+constexpr size_t most_parts = 8;
 
 std::string_view take_word(std::string_view& line) {
   const size_t end = std::min(line.find(' '), line.size());
@@ -59,11 +62,22 @@ void Mounts::take(std::string_view line) {
   take_word(line);
   uint32_t device = 0;
   if (!parse_device(take_word(line), device)) return;
-  const bool whole = take_word(line) == "/";
+  const std::string root = unescaped(take_word(line));
   const std::string place = unescaped(take_word(line));
   if (place.empty()) return;
   devices_[place] = device;
-  if (whole) places_.try_emplace(device, place);
+  if (root == "/")
+    places_.try_emplace(device, place);
+  else
+    take_part(parts_[device], {root, place});
+}
+
+// What lies in a folder that is mounted already says nothing new.
+void Mounts::take_part(std::vector<Part>& parts, Part part) {
+  for (const Part& other : parts)
+    if (is_within(part.root, other.root)) return;
+  std::erase_if(parts, [&](const Part& other) { return is_within(other.root, part.root); });
+  if (parts.size() < most_parts) parts.push_back(std::move(part));
 }
 
 // Linux marks the open file once with an error when the table has changed.
@@ -74,6 +88,7 @@ bool Mounts::has_changed() {
 
 void Mounts::read() {
   places_.clear();
+  parts_.clear();
   devices_.clear();
   std::string text;
   std::array<char, 1 << 14> block;
@@ -96,7 +111,13 @@ std::string Mounts::place_of(uint32_t device) {
   if (device == 0) return {};
   refresh();
   const auto found = places_.find(device);
-  return found == places_.end() ? std::string() : found->second;
+  if (found != places_.end()) return found->second;
+  const auto parts = parts_.find(device);
+  std::string text;
+  if (parts == parts_.end()) return text;
+  for (const Part& part : parts->second)
+    text += (text.empty() ? "" : ", ") + part.place + "[" + part.root + "]";
+  return text;
 }
 
 uint32_t Mounts::device_at(const std::string& place) {

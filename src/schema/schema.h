@@ -46,7 +46,7 @@ enum class Format : uint8_t {
   group,      // gid -> name; all ones are nobody
   syscall,    // 257 -> openat, i386:open, i386:9999; all ones -> "" (schema/syscalls.h)
   symbol,     // an address in the kernel -> the variable there, "" when there is none
-  mount,      // a file system's device -> where it is mounted, "" when nowhere
+  mount,      // a file system's device -> where it, or parts of it, are mounted, "" when nowhere
   device,     // 266338304 -> 254:0, as /sys and /proc/self/mountinfo have it
 };
 
@@ -74,9 +74,9 @@ struct Field {
   Unit unit = Unit::none;
   Format format = Format::plain;
   Privacy privacy = Privacy::open;
-  bool key = false;           // a natural thing to group by
-  bool detail = false;        // left out of the default table (JSON has it)
-  bool wide = false;          // a detail, but in the default table where that has room
+  bool key = false;     // a natural thing to group by
+  bool detail = false;  // left out of the default table (JSON has it)
+  bool wide = false;    // a detail, but in the default table where that has room
   bool unknown_zero = false;  // 0 says that it could not be told
   bool read = true;           // false: the plan left it in the kernel; it has no value to show
   uint32_t offset = 0;        // within the event's struct

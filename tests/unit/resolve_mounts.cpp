@@ -23,12 +23,29 @@ TEST(Mounts, WholeFileSystemsWhereTheyAreFirst) {
   Mounts mounts(machine.root + "/mountinfo");
   EXPECT_EQ(mounts.place_of(device(254, 0)), "/");
   EXPECT_EQ(mounts.place_of(device(0, 41)), "/with blank\\");
-  EXPECT_EQ(mounts.place_of(device(0, 40)), "");
+  EXPECT_EQ(mounts.place_of(device(0, 40)), "/mnt[/only/a/part]");
   EXPECT_EQ(mounts.place_of(device(9, 9)), "");
   EXPECT_EQ(mounts.place_of(0), "");
   EXPECT_EQ(mounts.device_at("/"), device(254, 0));
   EXPECT_EQ(mounts.device_at("/mnt"), device(0, 40));
   EXPECT_EQ(mounts.device_at("/nothing"), 0u);
+}
+
+TEST(Mounts, PartsWhereTheWholeIsNotMounted) {
+  FakeMachine machine;
+  std::string lines =
+      "22 1 0:30 /@ / rw - btrfs /dev/vda rw\n"
+      "23 22 0:30 /@home/some\\040one /home rw - btrfs /dev/vda rw\n"
+      "24 22 0:30 /@/etc/inside /etc/again rw - btrfs /dev/vda rw\n"
+      "25 22 0:30 /@home /all rw - btrfs /dev/vda rw\n"
+      "26 22 0:30 /@homeless /other rw - btrfs /dev/vda rw\n";
+  for (int i = 0; i < 2000; i++)
+    lines += "30 22 0:31 /" + std::to_string(i) + " /p" + std::to_string(i) + " rw - x x rw\n";
+  machine.write("/mountinfo", lines);
+  Mounts mounts(machine.root + "/mountinfo");
+  EXPECT_EQ(mounts.place_of(device(0, 30)), "/[/@], /all[/@home], /other[/@homeless]");
+  EXPECT_EQ(mounts.place_of(device(0, 31)),
+            "/p0[/0], /p1[/1], /p2[/2], /p3[/3], /p4[/4], /p5[/5], /p6[/6], /p7[/7]");
 }
 
 TEST(Mounts, LinesThatAreNone) {
