@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <set>
 
+#include "base/print.h"
 #include "base/text.h"
 #include "session/probes.h"
 #include "session/processes.h"
@@ -126,6 +127,24 @@ Result<> find_cgroups(const Who& who, Machine& machine, kernel::Targeting& targe
   return {};
 }
 
+// Of several tracers those go for which this kernel has no hook at all, but not the last. Probes of
+// the user's own stay, and their error with them.
+Result<> leave_out_unavailable(const Request& request, Prepared& prepared) {
+  if (request.strict) return {};
+  for (size_t i = std::min(request.tracers.size(), prepared.tracers.size()); i-- > 0;) {
+    if (prepared.tracers.size() == 1) break;
+    auto chosen = kernel::choose_hooks(prepared.tracers[i], request.preferred_surface);
+    if (chosen) continue;
+    if (chosen.error().exit_status == Exit::usage) return chosen;
+    prepared.left_out += "left out: " + chosen.error().what + "\n";
+    tell(fmt::format("plumb: left out: {}\nhint: {}\n", chosen.error().what, chosen.error().hint));
+    prepared.tracers.erase(prepared.tracers.begin() + static_cast<ptrdiff_t>(i));
+    prepared.plans.erase(prepared.plans.begin() + static_cast<ptrdiff_t>(i));
+    for (NamedProbe& probe : prepared.probes) probe.tracer--;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<std::string> tracer_names() {
@@ -165,6 +184,7 @@ Result<Prepared> prepare(const Request& request, Machine& machine) {
   TRY(check_every(request, std::ranges::any_of(prepared.plans, [](const auto& plan) {
                     return plan->grouping.has_value();
                   })));
+  TRY(leave_out_unavailable(request, prepared));
   return prepared;
 }
 

@@ -17,6 +17,7 @@ struct Prepared {
   std::vector<kernel::Tracer> tracers;
   std::vector<NamedProbe> probes;                   // some of these are
   std::vector<std::unique_ptr<query::Plan>> plans;  // plans[i] belongs to tracers[i]
+  std::string left_out;                             // lines: tracers that this kernel cannot run
 };
 
 // `machine` knows users and groups.

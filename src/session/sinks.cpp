@@ -39,6 +39,7 @@ record::TracerPart part_of(const Prepared& prepared, size_t i, const Request& re
   part.btf = std::string(tracer.btf());
   part.privacy = std::string(disclose::name_of(request.privacy));
   part.unread = unread_fields(tracer.schema().event, *prepared.plans[i]);
+  if (i == 0) part.about = prepared.left_out;
   for (const std::string& missing : tracer.reductions())
     part.about += "not seen: " + missing + "\n";
   return part;
