@@ -5,8 +5,10 @@
 #include "registers.bpf.h"
 #include <bpf/bpf_helpers.h>
 
+/* Bit 4: it asks for no size. */
 enum fs_operation {
-	FS_UNLINK = 1, FS_RMDIR, FS_MKDIR, FS_MKNOD, FS_LINK, FS_SYMLINK, FS_RENAME, FS_EXCHANGE, FS_TRUNCATE,
+	FS_TRUNCATE = 1,
+	FS_UNLINK = 16, FS_RMDIR, FS_MKDIR, FS_MKNOD, FS_LINK, FS_SYMLINK, FS_RENAME, FS_EXCHANGE,
 	FS_CHMOD, FS_CHOWN, FS_MOUNT, FS_MOVE_MOUNT, FS_UMOUNT, FS_PIVOT_ROOT,
 };
 

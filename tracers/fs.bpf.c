@@ -21,7 +21,7 @@ EVENT(fs, "a change to the tree of files") {
 	enum fs_operation operation KEY DOC("what was to be done");
 	errno_t error       KEY DOC("why it failed; 0 when it was done");
 	ns_t latency        DOC("how long it took");
-	bytes_t size        DETAIL DOC("of truncate: the size asked for");
+	bytes_t size        DETAIL UNLESS(operation, 4) DOC("of truncate: the size asked for");
 	permissions_t mode  DETAIL DOC("of chmod, mkdir and mknod: the permissions asked for");
 	user_t owner        DETAIL DOC("of chown: the user asked for; nothing where it stays as it was");
 	group_t group       DETAIL DOC("of chown: the group asked for; nothing where it stays as it was");
