@@ -6,10 +6,10 @@
 // need not have been at fault, and its group need not be the one with the limit.
 //
 // Cost:  some microseconds per victim.
-// Blind: processes that user space kills (earlyoom, systemd-oomd): the tracer signal sees those. Before 6.8,
-//        where the tracepoint only has the victim's pid, that is all that is known of it.
+// Blind: processes that user space kills (earlyoom, systemd-oomd): the tracer signal sees those.
 #include "tracer.bpf.h"
 #include "cgroup.bpf.h"
+#include "find_task.bpf.h"
 #include "resident.bpf.h"
 
 typedef __s32 score_t TAG("unit:count");
@@ -19,7 +19,7 @@ LIFECYCLE_EVENT(oom, "a process that is killed for want of memory") {
 	struct caller who       DETAIL_PART(user) DOC("whose request for memory could not be met");
 	process_id_t victim     KEY DOC("the process that is killed");
 	char victim_comm[16]    KEY PRIVACY(open) DOC("its name");
-	user_id_t victim_uid    DETAIL ALSO_DETAIL(victim_user, user) DOC("its user; 4294967295: not known");
+	user_id_t victim_uid    DETAIL ALSO_DETAIL(victim_user, user) DOC("its user");
 	cgroup_t victim_cgroup  KEY DETAIL ALSO_DETAIL(victim_container, container) ZERO_IS_UNKNOWN DOC("its control group (v2)");
 	enum oom_limit limit    KEY DOC("what was exhausted: the machine's memory or a control group's");
 	score_t score_adj       DETAIL DOC("its oom_score_adj: how much it was offered as a victim");
@@ -93,20 +93,20 @@ static __always_inline void describe_victim(struct oom *e, struct task_struct *t
 	e->mapped = BPF_CORE_READ(mm, total_vm) << 12;
 }
 
-/* Kernels before 6.8 pass a pid, which is less than any address; raw_tp, as both are numbers there. */
+/*
+ * Kernels before 6.8 pass the number of a thread of the victim, which is less than any address; raw_tp, as both are
+ * numbers there. It has that number still: it is not even killed yet.
+ */
 SEC("raw_tp/mark_victim") SERVES("victims")
 int on_victim(__u64 *ctx)
 {
-	const bool is_pid = ctx[0] >> 32 == 0;
-	struct task_struct *task = (void *)ctx[0];
-	struct oom e = {};
+	const bool is_number = ctx[0] >> 32 == 0;
+	struct task_struct *task = is_number ? task_numbered(ctx[0]) : (void *)ctx[0];
+	struct oom e = { .victim = BPF_CORE_READ(task, tgid) };
 
-	e.victim = is_pid ? ctx[0] : BPF_CORE_READ(task, tgid);
 	if (!caller_or_process(&e.who, e.victim))
 		return 0;
-	e.victim_uid = NOBODY;
-	if (!is_pid)
-		describe_victim(&e, task);
+	describe_victim(&e, task);
 	describe_limit(&e);
 	return emit(ctx, &e);
 }
