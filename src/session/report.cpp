@@ -86,7 +86,7 @@ void Report::tell_losses() {
 bool Report::lost_any() const {
   for (const Totals& each : totals())
     if (each.lost_in_all()) return true;
-  return !engine_losses().empty();
+  return !engine_losses().empty() || !untold_.empty();
 }
 
 std::string Report::closing_line(std::chrono::nanoseconds time, const std::string& unwritten,
@@ -103,6 +103,7 @@ std::string Report::closing_line(std::chrono::nanoseconds time, const std::strin
   for (const auto& [reason, count] : engine_losses())
     lost +=
         fmt::format("{}{} processes not followed ({})", lost.empty() ? "" : ", ", count, reason);
+  if (!untold_.empty()) lost += (lost.empty() ? "" : ", ") + untold_;
   if (!unwritten.empty()) lost += (lost.empty() ? "" : ", ") + unwritten;
   std::string sampled;
   if (look_at > 1)

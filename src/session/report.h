@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernel/live.h"
@@ -34,6 +35,8 @@ class Report {
   // Tells the sink what was lost since the last call.
   void tell_losses();
   std::vector<Totals> totals() const;
+  // What waited for the end of the run, of which nobody knows how much it was, has no event.
+  void leave_untold(std::string what) { untold_ = std::move(what); }
   bool lost_any() const;
   // "plumb: 12 events in 2.0s (exec 12), sampled 1/4: about 48; nothing lost"
   // `unwritten`: what the output lacks, or "". `look_at`: at times a budget let one hit of so many
@@ -51,6 +54,7 @@ class Report {
   Pipeline& pipeline_;
   uint32_t sample_every_;
   std::map<std::string, uint64_t> told_;  // by "tracer reason"
+  std::string untold_;
 };
 
 // What the whole program has used: CPU time and resident memory.

@@ -129,7 +129,7 @@ class Run {
     bool more = true;
     for (int i = 0; more && i < most_pieces; i++) {
       const auto rest = live_.tell_rest();
-      if (!rest) tell("plumb: " + rest.error().what + "\n");
+      if (!rest) report_.leave_untold(rest.error().what);
       more = rest && *rest;
       while (drain(true)) continue;
     }
