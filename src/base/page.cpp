@@ -5,20 +5,25 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
+
 namespace plumb {
 namespace {
 
 // Where to break `line` so that at most `columns` are before it: at the last blank behind `from`
 // that allows it, else at the first there is, since a word stays whole.
 size_t place_to_break(std::string_view line, size_t from, size_t columns) {
-  const size_t blank = line.rfind(' ', columns);
+  const size_t end = size_within(line, columns);
+  const size_t blank = line.rfind(' ', end);
   if (blank != line.npos && blank > from) return blank;
-  return std::min(line.find(' ', std::max(from, columns)), line.size());
+  return std::min(line.find(' ', std::max(from, end)), line.size());
 }
 
 void append_folded(std::string& out, std::string_view line, size_t indent, size_t columns) {
-  size_t at = 0, from = std::max(std::min(line.find_first_not_of(' '), line.size()), indent);
-  while (at + line.size() > columns) {
+  size_t at = 0;
+  size_t from =
+      std::max(std::min(line.find_first_not_of(' '), line.size()), size_within(line, indent));
+  while (at + columns_of(line) > columns) {
     const size_t end = place_to_break(line, from, columns - std::min(at, columns));
     const size_t next = std::min(line.find_first_not_of(' ', end), line.size());
     if (next == line.size()) break;

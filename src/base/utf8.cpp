@@ -3,34 +3,23 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <span>
+
+#include "base/widths.h"
 
 namespace plumb {
 namespace {
 
-struct Range {
-  uint32_t first, last;
-};
-constexpr std::array combining = {Range{0x300, 0x36f},   Range{0x1ab0, 0x1aff},
-                                  Range{0x1dc0, 0x1dff}, Range{0x20d0, 0x20ff},
-                                  Range{0xfe00, 0xfe0f}, Range{0xfe20, 0xfe2f}};
-constexpr std::array wide = {
-    Range{0x1100, 0x115f},   Range{0x2e80, 0x303e},   Range{0x3041, 0x4dbf},
-    Range{0x4e00, 0xa4cf},   Range{0xac00, 0xd7a3},   Range{0xf900, 0xfaff},
-    Range{0xfe30, 0xfe6f},   Range{0xff00, 0xff60},   Range{0xffe0, 0xffe6},
-    Range{0x1f300, 0x1f64f}, Range{0x1f680, 0x1f6ff}, Range{0x1f900, 0x1f9ff},
-    Range{0x20000, 0x3fffd}};
 // C0, DEL and C1 steer terminals; marks of direction and width make text look like other text.
 constexpr std::array treacherous = {
     Range{0, 0x1f},        Range{0x7f, 0x9f},      Range{0xad, 0xad},     Range{0x61c, 0x61c},
     Range{0x200b, 0x200f}, Range{0x2028, 0x202e},  Range{0x2060, 0x206f}, Range{0xfeff, 0xfeff},
     Range{0xfff9, 0xfffb}, Range{0xe0000, 0xe007f}};
 
-template <size_t N>
-bool within(const std::array<Range, N>& ranges, uint32_t code) {
-  for (const Range& range : ranges) {
-    if (code <= range.last) return code >= range.first;  // they are in order
-  }
-  return false;
+// In order.
+bool within(std::span<const Range> ranges, uint32_t code) {
+  const auto found = std::ranges::lower_bound(ranges, code, {}, &Range::last);
+  return found != ranges.end() && code >= found->first;
 }
 
 }  // namespace
@@ -92,7 +81,28 @@ std::string spell_out(std::string_view bytes) {
 
 unsigned width_of(uint32_t code) {
   if (code < 0x300) return 1;
-  return within(combining, code) ? 0 : within(wide, code) ? 2 : 1;
+  return within(without_width, code) ? 0 : within(wide, code) ? 2 : 1;
+}
+
+size_t columns_of(std::string_view text) {
+  size_t columns = 0;
+  while (!text.empty()) {
+    const Glyph glyph = decode_utf8(text);
+    columns += glyph.size == 0 ? 1 : width_of(glyph.code);
+    text.remove_prefix(std::max<size_t>(glyph.size, 1));
+  }
+  return columns;
+}
+
+size_t size_within(std::string_view text, size_t columns) {
+  size_t size = 0, used = 0;
+  while (size < text.size()) {
+    const Glyph glyph = decode_utf8(text.substr(size));
+    used += glyph.size == 0 ? 1 : width_of(glyph.code);
+    if (used > columns) break;
+    size += std::max<size_t>(glyph.size, 1);
+  }
+  return size;
 }
 
 bool is_treacherous(uint32_t code) { return within(treacherous, code); }

@@ -27,6 +27,17 @@ TEST(Page, KeepsWordsWhole) {
   EXPECT_EQ(fold("a  " + std::string(40, 'x'), 3, 30), "a  " + std::string(40, 'x'));
 }
 
+TEST(Page, CountsColumnsAndNotBytes) {
+  EXPECT_EQ(fold("name  één twéé drié viér vijf zés\n", 6, 30),
+            "name  één twéé drié viér vijf\n      zés\n");
+  EXPECT_EQ(fold("名  漢字 漢字 漢字 漢字 漢字 漢字\n", 4, 28),
+            "名  漢字 漢字 漢字 漢字 漢字\n    漢字\n");
+  EXPECT_EQ(fold("e\u0301e\u0301 " + std::string(27, 'x') + "\n", 2, 30),
+            "e\u0301e\u0301 " + std::string(27, 'x') + "\n");
+  EXPECT_EQ(fold(std::string(10, '\xff') + " " + std::string(19, '\xfe') + " x", 2, 30),
+            std::string(10, '\xff') + " " + std::string(19, '\xfe') + "\n  x");
+}
+
 TEST(Page, OnANarrowTerminalTextsDoNotBecomeAColumnOfWords) {
   EXPECT_EQ(fold("a longer name    with some text behind it\n", 17, 30),
             "a longer name    with some\n    text behind it\n");

@@ -1,7 +1,11 @@
 // The fixed records of one run, through every sink.
+#include <array>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <random>
 
+#include "base/text.h"
+#include "base/utf8.h"
 #include "render/json.h"
 #include "render/table.h"
 #include "render_fixture.h"
@@ -58,6 +62,28 @@ TEST_F(RenderGolden, TableOn80Columns) {
   table.begin(exec_, plan_);
   run(table);
   expect_golden("exec_table_80.txt", out_.text());
+}
+
+TEST_F(RenderGolden, CellsAlignWhateverColumnsTheirCharactersTake) {
+  static constexpr std::array<std::string_view, 10> parts = {"a", " ", "é",       "漢",     "한",
+                                                             "😀", "⚡", "e\u0301", "\u0301", "\xff"};
+  const query::Plan plan = plan_of(exec_, {"who.comm", "who.pid"});
+  render::Table table(out_.output, fixed_clock, {.terminal = 80});
+  table.begin(exec_, plan);
+  std::mt19937 random(5);
+  for (int i = 0; i < 2000; i++) {
+    std::string comm;
+    for (auto left = random() % 10; left > 0; left--) {
+      const std::string_view part = parts.at(random() % parts.size());
+      if (comm.size() + part.size() < 16) comm += part;
+    }
+    table.event(exec(exec_, 4242, comm, {}).record(), plan, names_);
+  }
+  ASSERT_TRUE(table.flush());
+  const auto lines = split(out_.text(), '\n');
+  ASSERT_EQ(lines.size(), 2002u);
+  for (size_t i = 0; i + 1 < lines.size(); i++)
+    ASSERT_EQ(columns_of(lines[i]), lines[0].size()) << lines[i];
 }
 
 TEST_F(RenderGolden, TableOn160ColumnsInColour) {
