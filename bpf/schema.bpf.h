@@ -29,6 +29,8 @@
 #define DETAIL TAG("detail")
 /* A detail, but of tables that have room: in a file, or on a wide terminal (src/schema/schema.h says how wide). */
 #define WIDE TAG("wide")
+/* On a detail: in tables all the same where this knob has this bit. Any given suffices. */
+#define SHOWN_WITH(knob, bit) TAG("shown:" #knob "&" #bit)
 /* Where it cannot be told it is 0, which is shown as nothing (null in JSON). */
 #define ZERO_IS_UNKNOWN TAG("zero:unknown")
 /* It has no value (null in JSON) where this member of the event, of four bytes, has that bit. */

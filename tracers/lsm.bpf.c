@@ -26,9 +26,9 @@ EVENT(lsm, "a question to the security modules") {
 	struct caller who       DETAIL_PART(user);
 	enum security_hook question KEY BITS DOC("what was asked");
 	errno_t error           KEY DOC("why it was refused; nothing where it was allowed");
-	process_id_t target     KEY ZERO_IS_UNKNOWN DOC("of task_kill and ptrace_access_check: the other process");
+	process_id_t target     KEY WIDE SHOWN_WITH(hook, HOOK_TASK_KILL) SHOWN_WITH(hook, HOOK_PTRACE_ACCESS_CHECK) ZERO_IS_UNKNOWN DOC("of task_kill and ptrace_access_check: the other process");
 	signal_t signal         DETAIL DOC("of task_kill");
-	__u8 address[16]        TAG("format:ip") PRIVACY(address) WIDE ZERO_IS_UNKNOWN DOC("of socket_connect and socket_bind; nothing, too, where it is ::");
+	__u8 address[16]        TAG("format:ip") PRIVACY(address) WIDE SHOWN_WITH(hook, HOOK_SOCKET_CONNECT) SHOWN_WITH(hook, HOOK_SOCKET_BIND) ZERO_IS_UNKNOWN DOC("of socket_connect and socket_bind; nothing, too, where it is ::");
 	__u16 port              TAG("format:id") WIDE ZERO_IS_UNKNOWN DOC("its port");
 	__u8 unused[6];
 	text_t path             KEY PRIVACY(path) DOC("the file, as the process sees it, or the Unix socket");

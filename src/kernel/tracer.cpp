@@ -140,7 +140,14 @@ Result<> Tracer::set(std::string_view path, uint64_t value) {
 }
 
 Result<> Tracer::set_knob(std::string_view knob_name, uint64_t value) {
-  return set(knob_name, value);
+  TRY(set(knob_name, value));
+  for (schema::Field& field : schema_->event.fields) {
+    field.detail &= std::ranges::none_of(field.shown_with, [&](const std::string& with) {
+      const size_t end = std::min(with.find('&'), with.size() - 1);
+      return with.substr(0, end) == knob_name && (value & constant(with.substr(end + 1))) != 0;
+    });
+  }
+  return {};
 }
 
 uint64_t Tracer::knob(std::string_view knob_name) const {

@@ -62,6 +62,7 @@ Result<> Meaning::add(const Btf::Tags& tags) {
     if (name == "doc" && doc.empty()) doc = rest;
     if (name == "beside" && beside.empty()) beside = rest;
     if (name == "unless" && unless.empty()) unless = rest;
+    if (name == "shown") shown_with.push_back(rest);
     if (name == "unit") TRY(settle(unit, "unit", rest, units));
     if (name == "privacy") TRY(settle(privacy, "privacy class", rest, classes));
     if (name == "tail") TRY(settle(kind, "tail", rest, tails));

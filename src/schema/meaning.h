@@ -20,6 +20,7 @@ struct Meaning {
   std::string_view doc;
   std::string_view beside;  // a member of the same struct
   std::string_view unless;  // "unread:3": no value where the event's member has that bit
+  std::vector<std::string_view> shown_with;  // "hook&HOOK_FILE_OPEN": in tables with that knob
   std::optional<Unit> unit;
   std::optional<Format> format;
   std::optional<Privacy> privacy;

@@ -77,6 +77,9 @@ struct Field {
   bool key = false;     // a natural thing to group by
   bool detail = false;  // left out of the default table (JSON has it)
   bool wide = false;    // a detail, but in the default table where that has room
+  // "hook&HOOK_FILE_OPEN": no detail where that knob has that bit, or one of others that are
+  // listed.
+  std::vector<std::string> shown_with{};
   bool unknown_zero = false;  // 0 says that it could not be told
   bool read = true;           // false: the plan left it in the kernel; it has no value to show
   uint32_t offset = 0;        // within the event's struct

@@ -127,6 +127,14 @@ TEST(Fields, WhatIsWideIsADetailElsewhere) {
   EXPECT_TRUE(schema.event.fields.at(0).wide);
 }
 
+TEST(Fields, KnobsWithWhichADetailIsShown) {
+  const Schema schema =
+      with_integer(8, 0, {"doc:how", "unit:ns", "wide", "shown:hook&HOOK_A", "shown:hook&HOOK_B"});
+  EXPECT_TRUE(schema.event.fields.at(0).detail);
+  EXPECT_EQ(schema.event.fields.at(0).shown_with,
+            (std::vector<std::string>{"hook&HOOK_A", "hook&HOOK_B"}));
+}
+
 TEST(Fields, TagsOfTheTypedefChainGiveMeaningAndTheNearestWins) {
   const auto two_names = [](BtfBuilder& btf) {
     const uint32_t outer_target = btf.type_name("inner_t", btf.integer("unsigned long", 8));
