@@ -110,7 +110,6 @@ typedef __u32 signal_t TAG("format:signal");
 typedef __u32 syscall_t TAG("format:syscall"); /* enum syscall_abi */
 typedef __u32 process_id_t TAG("format:id");
 typedef __u32 namespace_t TAG("format:id");
-typedef __s32 status_t TAG("format:id");
 typedef __u32 user_id_t TAG("format:id");
 typedef __s32 descriptor_t TAG("format:id");
 typedef __u32 permissions_t TAG("format:octal");
@@ -119,6 +118,9 @@ typedef __u32 user_t TAG("format:user");
 typedef __u32 group_t TAG("format:group");
 #define NOBODY 0xffffffff
 #define NO_PERMISSIONS 0xffffffff
+/* Of who exits, 0 to 255; all ones are none. */
+typedef __s32 status_t TAG("format:status");
+#define NO_STATUS -1
 typedef __u64 instant_t TAG("format:instant") TAG("unit:ns");
 typedef __u64 pointer_t TAG("format:hex");
 typedef __u64 cgroup_t TAG("format:cgroup");

@@ -24,7 +24,7 @@
 LIFECYCLE_EVENT(exit, "the end of a process") {
 	struct caller who;
 	process_id_t  ppid     DETAIL DOC("parent process");
-	status_t      status   KEY DOC("exit status; 0 when a signal ended it");
+	status_t      status   KEY DOC("exit status; nothing when a signal ended it");
 	signal_t      signal   KEY DOC("the signal that ended it; 0 when it exited");
 	bool          core     DETAIL DOC("it left a core dump");
 	__u8          unused[3];
@@ -80,8 +80,8 @@ static __always_inline int ends(void *ctx, struct task_struct *task)
 	if (!is_last(task) || !current_process(&e.who))
 		return 0;
 	e.ppid = BPF_CORE_READ(task, real_parent, tgid);
-	e.status = (status >> 8) & 0xff;
 	e.signal = status & 0x7f;
+	e.status = e.signal ? NO_STATUS : (status >> 8) & 0xff;
 	e.core = status & 0x80 ? 1 : 0;
 	e.lifetime = now() - BPF_CORE_READ(task, group_leader, start_time);
 	if (cpu_wanted)

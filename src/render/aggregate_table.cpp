@@ -181,8 +181,9 @@ void AggregateTable::write_line(Output& output, const Line& line, const Widths& 
   for (size_t i = 0; i < line.cells.size(); i++) {
     const Text& text = line.cells[i];
     const size_t slack = widths.columns[i] - text.width;
-    const bool right =
-        i >= grouping_.keys.size() || grouping_.keys[i]->format == schema::Format::id;
+    const bool right = i >= grouping_.keys.size() ||
+                       grouping_.keys[i]->format == schema::Format::id ||
+                       grouping_.keys[i]->format == schema::Format::status;
     if (right) owed += slack;
     if (!text.bytes.empty()) {
       output.append(std::string(owed, ' '));

@@ -68,7 +68,7 @@ Column number_column(const Field& field) {
     column.width = field.size == 8 ? 14 : 10;
   else if (field.format == Format::octal)
     column.width = 5;
-  else if (field.format == Format::id)
+  else if (field.format == Format::id || field.format == Format::status)
     column.width = field.size == 8 ? 12 : field.size == 4 ? 7 : 5;
   else if (field.unit == Unit::ns)
     column.width = 6;

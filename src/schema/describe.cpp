@@ -12,6 +12,7 @@ namespace {
 std::string_view word_for(Format format) {
   switch (format) {
     case Format::id:
+    case Format::status:
       return "number";
     case Format::hex:
       return "address";

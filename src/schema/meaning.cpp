@@ -19,7 +19,8 @@ constexpr std::array formats = {
     Word<Format>{"instant", Format::instant}, Word<Format>{"cgroup", Format::cgroup},
     Word<Format>{"user", Format::user},       Word<Format>{"container", Format::container},
     Word<Format>{"symbol", Format::symbol},   Word<Format>{"mount", Format::mount},
-    Word<Format>{"group", Format::group},     Word<Format>{"device", Format::device}};
+    Word<Format>{"group", Format::group},     Word<Format>{"device", Format::device},
+    Word<Format>{"status", Format::status}};
 constexpr std::array classes = {
     Word<Privacy>{"open", Privacy::open}, Word<Privacy>{"argument", Privacy::argument},
     Word<Privacy>{"path", Privacy::path}, Word<Privacy>{"environment", Privacy::environment},

@@ -48,6 +48,7 @@ enum class Format : uint8_t {
   symbol,     // an address in the kernel -> the variable there, "" when there is none
   mount,      // a file system's device -> where it, or parts of it, are mounted, "" when nowhere
   device,     // 266338304 -> 254:0, as /sys and /proc/self/mountinfo have it
+  status,     // of who exits, 0 to 255; all ones are none
 };
 
 // What disclosing a field could reveal. Everything but `open` obeys --privacy.
@@ -105,6 +106,7 @@ struct Field {
   // all ones where the kernel has them for none.
   bool absent(uint64_t bits) const {
     if (bits == 0) return unknown_zero || format == Format::hex || format == Format::instant;
+    if (bits == UINT64_MAX) return format == Format::status;
     return bits == UINT32_MAX &&
            (format == Format::user || format == Format::group || format == Format::octal);
   }

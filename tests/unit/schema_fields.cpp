@@ -135,6 +135,14 @@ TEST(Fields, KnobsWithWhichADetailIsShown) {
             (std::vector<std::string>{"hook&HOOK_A", "hook&HOOK_B"}));
 }
 
+TEST(Fields, AStatusOfAllOnesIsNone) {
+  const auto number = [](BtfBuilder& btf) { return btf.integer("int", 4, 1); };
+  const Field field = with_member(number, 4, {"format:status"}).event.fields.at(0);
+  EXPECT_TRUE(field.absent(UINT64_MAX));
+  EXPECT_FALSE(field.absent(0));
+  EXPECT_FALSE(field.absent(255));
+}
+
 TEST(Fields, TagsOfTheTypedefChainGiveMeaningAndTheNearestWins) {
   const auto two_names = [](BtfBuilder& btf) {
     const uint32_t outer_target = btf.type_name("inner_t", btf.integer("unsigned long", 8));
