@@ -162,6 +162,8 @@ TEST_F(Exec, NoArgumentsAreNoCutArguments) {
 }
 
 TEST_F(Exec, LongArgumentsAreWholeWhereThereIsRoom) {
+  exec.load();
+  exec.channel().capacity = 4 << 20;
   for (const size_t length : {list_bytes, 2 * list_bytes, size_t{1500000}}) {
     const Texts words = {"ls", std::string(length, 'x'), "last"};
     set_args(words);
@@ -174,7 +176,8 @@ TEST_F(Exec, LongArgumentsAreWholeWhereThereIsRoom) {
 }
 
 TEST_F(Exec, LongArgumentsAreCutWhereThereIsNoneAndTheirLengthIsSaid) {
-  exec.to_perf = true;
+  exec.load();
+  exec.channel().capacity = 64 << 10;
   set_args({"ls", std::string(list_bytes, 'x'), "unseen"});
   start(exec);
   Event event = one(exec);
