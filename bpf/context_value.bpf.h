@@ -44,18 +44,24 @@ static __always_inline __u64 address_of_context(void *ctx)
 
 static __always_inline __u64 address_of_value(void *ctx, const volatile struct context_value *at)
 {
-	__u64 base = address_of_context(ctx);
+	__u64 base = 0;
 
-	if (at->on_stack && bpf_probe_read_kernel(&base, sizeof(base), &((struct pt_regs *)ctx)->sp))
-		return 0;
+	bpf_probe_read_kernel(&base, sizeof(base), at->on_stack ? (void *)&((struct pt_regs *)ctx)->sp : (void *)&ctx);
 	return base + at->offset;
 }
 
+/* The stack pointer is read to where the value goes: before 5.12 there is not a word of stack left. */
 static __always_inline bool context_number(void *ctx, const volatile struct context_value *at, __u64 *value)
 {
 	__u32 size = at->size, drop = at->drop & 63;
+	const void *from = ctx;
 
-	if (size > sizeof(*value) || bpf_probe_read_kernel(value, size, (void *)address_of_value(ctx, at)))
+	if (at->on_stack) {
+		if (bpf_probe_read_kernel(value, sizeof(*value), &((struct pt_regs *)ctx)->sp))
+			return false;
+		from = (void *)*value;
+	}
+	if (size > sizeof(*value) || bpf_probe_read_kernel(value, size, from + at->offset))
 		return false;
 	if (drop && at->is_signed)
 		*value = (__s64)(*value << drop) >> drop;

@@ -52,9 +52,7 @@ static __always_inline void take_values(void *ctx, struct probe *e, struct tail 
 {
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < PROBE_VALUES; i++) {
-		if (i >= probe.values)
-			break;
-		if (plan.wanted[__builtin_offsetof(struct probe, value) + i * 8])
+		if (i < probe.values && plan.wanted[__builtin_offsetof(struct probe, value) + i * 8])
 			take_value(ctx, e, &e->value[i], &probe.at[i], 1u << i, tail);
 	}
 }
@@ -71,6 +69,14 @@ static __noinline long fill(void *ctx, struct tail *tail)
 	take_values(ctx, event_in(tail), tail);
 	if (!paired)
 		take_result(ctx, event_in(tail), tail);
+	return 0;
+}
+
+/* The same for numbers, into an event on the stack, of which before 5.12 there would be too little for both. */
+static __noinline long fill_numbers(void *ctx, struct probe *e)
+{
+	take_values(ctx, e, NULL);
+	take_result(ctx, e, NULL);
 	return 0;
 }
 
@@ -106,8 +112,7 @@ static __always_inline int on_one(void *ctx)
 	e.function = function_at(ctx);
 	if (probe.has_texts)
 		return tell(ctx, &e);
-	take_values(ctx, &e, NULL);
-	take_result(ctx, &e, NULL);
+	fill_numbers(ctx, &e);
 	return emit(ctx, &e);
 }
 

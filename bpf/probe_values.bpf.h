@@ -91,9 +91,7 @@ static __always_inline void take_values(struct pt_regs *ctx, struct probe *e, co
 {
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < PROBE_VALUES; i++) {
-		if (i >= probe.values)
-			break;
-		if (plan.wanted[__builtin_offsetof(struct probe, value) + i * 8])
+		if (i < probe.values && plan.wanted[__builtin_offsetof(struct probe, value) + i * 8])
 			take_value(ctx, e, &e->value[i], &at[i], 1u << i, tail);
 	}
 }

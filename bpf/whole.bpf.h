@@ -49,11 +49,14 @@ static __always_inline bool send_whole(struct tail *tail, list_t *list, __u64 fr
 
 static __always_inline void finish_whole(void *ctx, const void *event, struct tail *tail, list_t *list, __u64 from)
 {
-	__u32 admitted = admit(event, event, 1), size = tail->used;
+	__u32 admitted = admit(event, event, 1);
+	__u64 size;
 
 	if (!admitted)
 		return;
 	*(struct header *)tail->record = stamp(admitted);
+	size = tail->used;
+	barrier_var(size);
 	if (size > RECORD_BYTES || size == 0)
 		return;
 	sent(send_whole(tail, list, from) ? 0 : send_tail(ctx, tail, size));
