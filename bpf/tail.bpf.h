@@ -248,7 +248,10 @@ static __always_inline void finish_tail(void *ctx, const void *event, struct tai
  * sent from: of memory in a map the verifier knows nothing, so it does not follow each combination of fields that
  * a tracer may have set through --where and --by.
  */
-#define emit_tail(ctx, e, tail)                                                                    \
+#define emit_tail(ctx, e, tail) emit_tail_by(e, tail, finish_tail(ctx, event_, tail, 1))
+
+/* The same with what else sends it, which finds the event as `event_`. */
+#define emit_tail_by(e, tail, finish)                                                              \
 	({                                                                                         \
 		typeof(e) event_ = event_in(tail);                                                 \
 		_Static_assert(sizeof(*(e)) <= PLAN_EVENT_BYTES, "the event is too large");        \
@@ -256,7 +259,7 @@ static __always_inline void finish_tail(void *ctx, const void *event, struct tai
 		*event_ = *(e);                                                                    \
 		if (passes(event_, (void *)event_)) {                                              \
 			describe_caller(&event_->who, CALLER_LATE);                                \
-			finish_tail(ctx, event_, tail, 1);                                         \
+			finish;                                                                    \
 		}                                                                                  \
 		give_back(tail);                                                                   \
 		0;                                                                                 \

@@ -64,15 +64,4 @@ static __always_inline void finish_whole(void *ctx, const void *event, struct ta
 
 /* As emit_tail, where `list` of the event is its last tail, of which the rest is at `from`. */
 #define emit_whole(ctx, e, tail, list, from)                                                       \
-	({                                                                                         \
-		typeof(e) event_ = event_in(tail);                                                 \
-		_Static_assert(sizeof(*(e)) <= PLAN_EVENT_BYTES, "the event is too large");        \
-		KEEP_TYPE(typeof(*(e)));                                                           \
-		*event_ = *(e);                                                                    \
-		if (passes(event_, (void *)event_)) {                                              \
-			describe_caller(&event_->who, CALLER_LATE);                                \
-			finish_whole(ctx, event_, tail, &event_->list, from);                      \
-		}                                                                                  \
-		give_back(tail);                                                                   \
-		0;                                                                                 \
-	})
+	emit_tail_by(e, tail, finish_whole(ctx, event_, tail, &event_->list, from))
