@@ -47,7 +47,7 @@ configure() {
     rm -rf "$here/build/CMakeCache.txt" "$here/build/CMakeFiles" "$here/build/build.ninja"
   fi
   [ -f "$here/build/build.ninja" ] ||
-    cmake -S "$here" -B "$here/build" -G Ninja >"$here/build.log" 2>&1 || fail_build
+    cmake -S "$here" -B "$here/build" -G Ninja -DCMAKE_UNITY_BUILD=ON >"$here/build.log" 2>&1 || fail_build
 }
 
 fail_build() {

@@ -9,7 +9,7 @@
 namespace plumb::cli {
 namespace {
 
-std::vector<FlagGroup> flags_into(bool& json) {
+std::vector<FlagGroup> doctor_flags(bool& json) {
   return {{"Output", {{"--json", "", "one JSON object", into(json)}}}};
 }
 
@@ -17,12 +17,12 @@ std::vector<FlagGroup> flags_into(bool& json) {
 
 std::vector<FlagGroup> doctor_flags() {
   static bool nobody;
-  return flags_into(nobody);
+  return doctor_flags(nobody);
 }
 
 Result<int> doctor(const Words& words) {
   bool json = false;
-  const Taken taken = TRY(take_flags(words, flags_into(json), "plumb doctor"));
+  const Taken taken = TRY(take_flags(words, doctor_flags(json), "plumb doctor"));
   if (taken.help) return help({"doctor"});
   if (!taken.plain.empty()) return misuse("doctor: unknown word '" + taken.plain[0] + "'");
   const plumb::doctor::Report report = plumb::doctor::examine();

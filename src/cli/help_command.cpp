@@ -8,7 +8,7 @@
 namespace plumb::cli {
 namespace {
 
-std::vector<FlagGroup> flags_into(bool& manual) {
+std::vector<FlagGroup> help_flags(bool& manual) {
   return {{"Output", {{"--man", "", "the whole manual as roff: man -l FILE", into(manual)}}}};
 }
 
@@ -25,12 +25,12 @@ Result<std::string> help_about(const std::string& what) {
 
 std::vector<FlagGroup> help_flags() {
   static bool nobody;
-  return flags_into(nobody);
+  return help_flags(nobody);
 }
 
 Result<int> help(const Words& words) {
   bool as_manual = false;
-  const Taken taken = TRY(take_flags(words, flags_into(as_manual), "plumb help"));
+  const Taken taken = TRY(take_flags(words, help_flags(as_manual), "plumb help"));
   const std::string what = taken.help ? "help" : taken.plain.empty() ? "" : taken.plain[0];
   if (as_manual) {
     TRY(print(manual()));

@@ -120,7 +120,7 @@ struct Shape {
   bool markdown = false;
 };
 
-std::vector<FlagGroup> flags_into(Shape& shape) {
+std::vector<FlagGroup> list_flags(Shape& shape) {
   return {{"Output",
            {{"--json", "", "all of it, for a program to read", into(shape.json)},
             {"--markdown", "", "the page of TRACER in docs/tracers", into(shape.markdown)}}}};
@@ -162,12 +162,12 @@ Result<std::string> about_all(const Shape& shape) {
 
 std::vector<FlagGroup> list_flags() {
   static Shape nobody;
-  return flags_into(nobody);
+  return list_flags(nobody);
 }
 
 Result<int> list(const Words& words) {
   Shape shape;
-  const Taken taken = TRY(take_flags(words, flags_into(shape), "plumb list"));
+  const Taken taken = TRY(take_flags(words, list_flags(shape), "plumb list"));
   if (taken.help) return help({"list"});
   if (taken.plain.size() > 1) return misuse("list: one tracer at a time");
   if (shape.json && shape.markdown) return misuse("list: --json or --markdown, not both");

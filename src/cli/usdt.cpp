@@ -15,7 +15,7 @@ struct Wanted {
   bool json = false;
 };
 
-std::vector<FlagGroup> flags_into(Wanted& wanted) {
+std::vector<FlagGroup> usdt_flags(Wanted& wanted) {
   return {
       {"Whose",
        {{"--pid", "PID", "every file that this process has mapped", into(wanted.pid), "-p"}}},
@@ -88,12 +88,12 @@ Result<int> of_process(uint32_t pid, Printer& printer) {
 
 std::vector<FlagGroup> usdt_flags() {
   static Wanted nobody;
-  return flags_into(nobody);
+  return usdt_flags(nobody);
 }
 
 Result<int> usdt(const Words& words) {
   Wanted wanted;
-  const Taken taken = TRY(take_flags(words, flags_into(wanted), "plumb usdt"));
+  const Taken taken = TRY(take_flags(words, usdt_flags(wanted), "plumb usdt"));
   if (taken.help) return help({"usdt"});
   const bool is_clear = (wanted.pid != 0) == taken.plain.empty() && taken.plain.size() <= 1;
   if (!is_clear)

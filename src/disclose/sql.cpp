@@ -7,7 +7,7 @@
 namespace plumb::disclose {
 namespace {
 
-bool same(std::string_view text, std::string_view lower) {
+bool is_word(std::string_view text, std::string_view lower) {
   return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
                     [](char a, char b) { return to_lower(a) == b; });
 }
@@ -30,12 +30,12 @@ bool announces(const Element& element, size_t quote) {
   if (before() == 'E' || before() == 'N') end--;
   while (is_space(before()) || before() == '=' || before() == '(') end--;
   const std::string_view word = word_before(element, end);
-  if (same(word, "password")) return true;
-  if (!same(word, "by")) return false;
+  if (is_word(word, "password")) return true;
+  if (!is_word(word, "by")) return false;
   const std::string_view last = word_before(element, end);
-  if (same(last, "identified")) return true;
+  if (is_word(last, "identified")) return true;
   while (end > element.begin && !is_space(element.list[end - 1])) end--;  // caching_sha2_password
-  return same(word_before(element, end), "with");
+  return is_word(word_before(element, end), "with");
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ constexpr std::array patterns = {
 };
 
 // No word of a language is longer; bounds what a hostile element can cost.
-constexpr size_t longest_word = 128;
+constexpr size_t longest_token = 128;
 
 // The patterns, which are sorted, that begin with a character.
 struct Span {
@@ -76,7 +76,7 @@ size_t token_end(const Element& element, size_t begin, const Pattern& pattern) {
   while (end < element.end && (is_token_char(list[end]) || (pattern.dots && list[end] == '.'))) {
     digit |= is_digit(list[end]);
     end++;
-    if (pattern.digit && !digit && end - begin > longest_word) return begin;
+    if (pattern.digit && !digit && end - begin > longest_token) return begin;
   }
   const bool unfinished = element.cut && end == element.end;
   const bool long_enough = end - begin >= pattern.start.size() + pattern.least;

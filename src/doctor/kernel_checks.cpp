@@ -12,20 +12,20 @@
 namespace plumb::doctor {
 namespace {
 
-constexpr const char* group = "Kernel";
+constexpr const char* kernel_group = "Kernel";
 
-Check release() {
+Check kernel_release() {
   utsname name{};
   uname(&name);
-  return {group, "release", Status::ok, name.release, {}, {}};
+  return {kernel_group, "release", Status::ok, name.release, {}, {}};
 }
 
 Check machine() {
   utsname name{};
   uname(&name);
   const std::string machine = name.machine;
-  if (machine == "x86_64") return {group, "processor", Status::ok, machine, {}, {}};
-  return {group,
+  if (machine == "x86_64") return {kernel_group, "processor", Status::ok, machine, {}, {}};
+  return {kernel_group,
           "processor",
           Status::missing,
           machine,
@@ -35,7 +35,7 @@ Check machine() {
 
 Check types() {
   if (auto btf = kernel::kernel_btf(); !btf)
-    return {group,
+    return {kernel_group,
             "BTF",
             Status::missing,
             btf.why_not,
@@ -44,23 +44,24 @@ Check types() {
             btf.remedy};
   struct stat file {};
   if (stat("/sys/kernel/btf/vmlinux", &file) != 0)
-    return {group, "BTF", Status::ok, "from a file of the kernel package", {}, {}};
-  return {group,      "BTF",
-          Status::ok, "/sys/kernel/btf/vmlinux, " + show_size(static_cast<uint64_t>(file.st_size)),
-          {},         {}};
+    return {kernel_group, "BTF", Status::ok, "from a file of the kernel package", {}, {}};
+  return {
+      kernel_group, "BTF",
+      Status::ok,   "/sys/kernel/btf/vmlinux, " + show_size(static_cast<uint64_t>(file.st_size)),
+      {},           {}};
 }
 
 Check bpf(const Context& context) {
   if (!context.bpf)
-    return {group,
+    return {kernel_group,
             "bpf(2)",
             Status::missing,
             context.bpf.why_not,
             "nothing can be traced",
             remedy_for(context, context.bpf)};
   auto privileged = read_file("/proc/sys/kernel/unprivileged_bpf_disabled", 16);
-  if (!privileged) return {group, "bpf(2)", Status::ok, "allowed", {}, {}};
-  return {group,
+  if (!privileged) return {kernel_group, "bpf(2)", Status::ok, "allowed", {}, {}};
+  return {kernel_group,
           "bpf(2)",
           Status::ok,
           privileged->starts_with('0') ? "allowed, as to every user"
@@ -74,15 +75,15 @@ Check lockdown_by_effect(const Context& context) {
   const bool mounted = !mounts_of(context.mountinfo, "securityfs").empty();
   const std::string why = mounted ? "no lockdown in securityfs" : "securityfs is not mounted";
   if (!context.tracing_programs)
-    return {group,
+    return {kernel_group,
             "lockdown",
             Status::reduced,
             why + ", and its effect cannot be tried",
             {},
             mounted ? "" : "mount -t securityfs securityfs /sys/kernel/security"};
   if (context.kernel_reads)
-    return {group, "lockdown", Status::ok, why + "; kernel memory can be read", {}, {}};
-  return {group,
+    return {kernel_group, "lockdown", Status::ok, why + "; kernel memory can be read", {}, {}};
+  return {kernel_group,
           "lockdown",
           Status::missing,
           why + "; it must be 'confidentiality': kernel memory cannot be read",
@@ -93,8 +94,8 @@ Check lockdown_by_effect(const Context& context) {
 Check lockdown(const Context& context) {
   if (context.lockdown.empty()) return lockdown_by_effect(context);
   if (context.lockdown != "confidentiality")
-    return {group, "lockdown", Status::ok, context.lockdown, {}, {}};
-  return {group,
+    return {kernel_group, "lockdown", Status::ok, context.lockdown, {}, {}};
+  return {kernel_group,
           "lockdown",
           Status::missing,
           context.lockdown,
@@ -103,21 +104,21 @@ Check lockdown(const Context& context) {
 }
 
 Check jit(const Context& context) {
-  if (!context.bpf) return {group, "JIT", Status::missing, not_tried, {}, {}};
+  if (!context.bpf) return {kernel_group, "JIT", Status::missing, not_tried, {}, {}};
   if (auto compiled = kernel::jit(); !compiled)
-    return {group,
+    return {kernel_group,
             "JIT",
             Status::reduced,
             compiled.why_not,
             "every event costs several times more; fentry does not work",
             remedy_for(context, compiled)};
-  return {group, "JIT", Status::ok, "on", {}, {}};
+  return {kernel_group, "JIT", Status::ok, "on", {}, {}};
 }
 
 Check statistics() {
   auto possible = kernel::run_time_statistics();
   if (!possible)
-    return {group,
+    return {kernel_group,
             "BPF statistics",
             Status::missing,
             possible.why_not,
@@ -125,15 +126,15 @@ Check statistics() {
             "run as root, or with CAP_SYS_ADMIN"};
   auto setting = read_file("/proc/sys/kernel/bpf_stats_enabled", 16);
   const bool on = setting && setting->starts_with('1');
-  return {group,      "BPF statistics",
-          Status::ok, on ? "on for all programs: some ns for each run" : "off until --stats asks",
-          {},         {}};
+  return {kernel_group, "BPF statistics",
+          Status::ok,   on ? "on for all programs: some ns for each run" : "off until --stats asks",
+          {},           {}};
 }
 
 }  // namespace
 
 Checks kernel_checks(const Context& context) {
-  return {release(),         machine(),    types(),     bpf(context),
+  return {kernel_release(),  machine(),    types(),     bpf(context),
           lockdown(context), jit(context), statistics()};
 }
 

@@ -17,7 +17,7 @@
 namespace plumb::doctor {
 namespace {
 
-constexpr const char* group = "Machine";
+constexpr const char* machine_group = "Machine";
 
 Check cgroups(const Context& context) {
   const CgroupLayout layout = cgroup_layout(context.mountinfo);
@@ -25,14 +25,16 @@ Check cgroups(const Context& context) {
       "no names of cgroups and containers in events, no --cgroup and --container";
   switch (layout.mode) {
     case CgroupMode::v2:
-      return {group, "cgroups", Status::ok, "v2 at " + layout.unified, {}, {}};
+      return {machine_group, "cgroups", Status::ok, "v2 at " + layout.unified, {}, {}};
     case CgroupMode::hybrid:
-      return {
-          group,      "cgroups",
-          Status::ok, fmt::format("hybrid: v2 at {}, v1 under {}", layout.unified, layout.legacy),
-          {},         {}};
+      return {machine_group,
+              "cgroups",
+              Status::ok,
+              fmt::format("hybrid: v2 at {}, v1 under {}", layout.unified, layout.legacy),
+              {},
+              {}};
     case CgroupMode::v1:
-      return {group,
+      return {machine_group,
               "cgroups",
               Status::reduced,
               "v1 alone, under " + layout.legacy,
@@ -41,7 +43,7 @@ Check cgroups(const Context& context) {
     case CgroupMode::none:
       break;
   }
-  return {group,         "cgroups", Status::missing,
+  return {machine_group, "cgroups", Status::missing,
           "not mounted", lost,      "mount -t cgroup2 cgroup2 /sys/fs/cgroup"};
 }
 
@@ -49,25 +51,29 @@ Check tracefs(const Context& context) {
   const std::vector<std::string> mounts = mounts_of(context.mountinfo, "tracefs");
   const std::string lost = "no tracepoints by name; typed ones (tp_btf) need no tracefs";
   if (mounts.empty())
-    return {group,         "tracefs", Status::missing,
+    return {machine_group, "tracefs", Status::missing,
             "not mounted", lost,      "mount -t tracefs tracefs /sys/kernel/tracing"};
   // a file that every tracefs has; reading it is what lockdown refuses
   const std::string probe = mounts.front() + "/events/header_page";
   if (auto page = read_file(probe); !page)
-    return {group,
+    return {machine_group,
             "tracefs",
             Status::reduced,
             "cannot be read: " + page.error().what,
             lost,
             context.lockdown == "confidentiality" ? "boot without lockdown=confidentiality"
                                                   : "run as root"};
-  return {group, "tracefs", Status::ok, mounts.front(), {}, {}};
+  return {machine_group, "tracefs", Status::ok, mounts.front(), {}, {}};
 }
 
 Check debugfs(const Context& context) {
   const std::vector<std::string> mounts = mounts_of(context.mountinfo, "debugfs");
-  return {group, "debugfs", Status::ok, mounts.empty() ? "not mounted, not needed" : mounts.front(),
-          {},    {}};
+  return {machine_group,
+          "debugfs",
+          Status::ok,
+          mounts.empty() ? "not mounted, not needed" : mounts.front(),
+          {},
+          {}};
 }
 
 // Opened for every process on one processor. Returns 0 or an errno.
@@ -87,9 +93,10 @@ Check software_clock(const Context& context) {
   const std::string found =
       "perf_event_paranoid " + (level ? split(*level, '\n').front() : std::string("unknown"));
   const int error = open_counter(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK);
-  if (!error) return {group, "perf events", Status::ok, "cpu-clock works, " + found, {}, {}};
+  if (!error)
+    return {machine_group, "perf events", Status::ok, "cpu-clock works, " + found, {}, {}};
   kernel::Availability refusal = kernel::refused("cpu-clock", error);
-  return {group,
+  return {machine_group,
           "perf events",
           Status::missing,
           refusal.why_not + ", " + found,
@@ -99,9 +106,9 @@ Check software_clock(const Context& context) {
 
 Check hardware_cycles(const Context& context) {
   const int error = open_counter(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES);
-  if (!error) return {group, "cycle counter", Status::ok, "works", {}, {}};
+  if (!error) return {machine_group, "cycle counter", Status::ok, "works", {}, {}};
   const bool absent = error == ENOENT || error == EOPNOTSUPP || error == ENODEV;
-  return {group,
+  return {machine_group,
           "cycle counter",
           Status::missing,
           absent ? "this machine has none, or its hypervisor hides it" : std::strerror(error),
@@ -148,8 +155,8 @@ Check containers() {
   for (const resolve::Container& each : resolve::Containers(hierarchy).running())
     running[each.runtime.empty() ? "unnamed" : each.runtime]++;
   const std::string found = describe_runtimes(running, installed);
-  if (closed.empty()) return {group, "containers", Status::ok, found, {}, {}};
-  return {group,
+  if (closed.empty()) return {machine_group, "containers", Status::ok, found, {}, {}};
+  return {machine_group,
           "containers",
           Status::reduced,
           found + "; cannot be read: " + closed,

@@ -15,7 +15,7 @@
 namespace plumb::doctor {
 namespace {
 
-constexpr const char* group = "Rights and limits";
+constexpr const char* rights_group = "Rights and limits";
 
 struct Right {
   int capability;
@@ -38,10 +38,10 @@ constexpr std::array rights = {
 };
 
 Check capability(const Context& context, const Right& right) {
-  if (context.has(right.capability)) return {group, right.name, Status::ok, {}, {}, {}};
+  if (context.has(right.capability)) return {rights_group, right.name, Status::ok, {}, {}, {}};
   if (right.part_of_sys_admin && context.has(CAP_SYS_ADMIN))
-    return {group, right.name, Status::ok, "as part of CAP_SYS_ADMIN", {}, {}};
-  return {group,
+    return {rights_group, right.name, Status::ok, "as part of CAP_SYS_ADMIN", {}, {}};
+  return {rights_group,
           right.name,
           Status::missing,
           "not among the effective capabilities",
@@ -54,14 +54,14 @@ Check lockable_memory(const Context& context) {
   const std::string limit =
       context.lockable_bytes == RLIM_INFINITY ? "unlimited" : show_size(context.lockable_bytes);
   auto check = [&](const std::string& found) {
-    return Check{group, "memlock", Status::ok, found, {}, {}};
+    return Check{rights_group, "memlock", Status::ok, found, {}, {}};
   };
   if (context.lockable_bytes == RLIM_INFINITY) return check(limit);
   if (!context.bpf) return check(limit);
   if (kernel::memory_cgroup_accounting())
     return check(limit + ", which BPF memory does not count against");
   if (context.has(CAP_SYS_RESOURCE)) return check(limit + ", raised when plumb starts");
-  return {group,
+  return {rights_group,
           "memlock",
           Status::reduced,
           limit,
@@ -74,8 +74,8 @@ Check open_files(const Context& context) {
   constexpr uint64_t plenty = 1024;
   const std::string limit =
       context.open_files == RLIM_INFINITY ? "unlimited" : fmt::format("{}", context.open_files);
-  if (context.open_files >= plenty) return {group, "nofile", Status::ok, limit, {}, {}};
-  return {group,
+  if (context.open_files >= plenty) return {rights_group, "nofile", Status::ok, limit, {}, {}};
+  return {rights_group,
           "nofile",
           Status::reduced,
           limit + " open files",
@@ -96,12 +96,13 @@ Check yama(const Context& context) {
   const std::string found =
       text ? "ptrace_scope " + split(*text, '\n').front() : std::string("not in this kernel");
   const pid_t parent = getppid();
-  if (parent == 0 || may_read_memory_of(parent)) return {group, "Yama", Status::ok, found, {}, {}};
+  if (parent == 0 || may_read_memory_of(parent))
+    return {rights_group, "Yama", Status::ok, found, {}, {}};
   std::string remedy = "run as root, or with CAP_SYS_PTRACE";
   if (context.has(CAP_SYS_PTRACE)) remedy = "sysctl kernel.yama.ptrace_scope=1";
   if (text && text->starts_with('3'))
     remedy = "boot with sysctl.kernel.yama.ptrace_scope=1: 3 stays";
-  return {group,
+  return {rights_group,
           "Yama",
           Status::reduced,
           found + "; the memory of other processes cannot be read",
@@ -114,8 +115,9 @@ Check addresses() {
   const std::string found =
       "kptr_restrict " + (setting ? split(*setting, '\n').front() : std::string("unknown"));
   auto symbols = read_file("/proc/kallsyms", 64 << 10);
-  if (symbols && shows_addresses(*symbols)) return {group, "kallsyms", Status::ok, found, {}, {}};
-  return {group,
+  if (symbols && shows_addresses(*symbols))
+    return {rights_group, "kallsyms", Status::ok, found, {}, {}};
+  return {rights_group,
           "kallsyms",
           Status::reduced,
           symbols ? found + "; all addresses are shown as 0" : symbols.error().what,

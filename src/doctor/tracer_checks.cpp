@@ -10,7 +10,7 @@
 namespace plumb::doctor {
 namespace {
 
-constexpr const char* group = "Tracers";
+constexpr const char* tracer_group = "Tracers";
 constexpr uint32_t small_ring = 64 << 10;
 
 // "tp_btf, tracepoint": where the chosen programs hang, best first.
@@ -43,27 +43,27 @@ Check loaded(const kernel::Tracer& tracer) {
   const std::vector<std::string> unseen = tracer.reductions();
   const std::string found = "loads, by " + surfaces_of(tracer);
   if (!unseen.empty())
-    return {group,
+    return {tracer_group,
             tracer.name(),
             Status::reduced,
             found,
             fmt::format("not seen: {}", fmt::join(unseen, ", ")),
             remedy_of(tracer)};
   if (const std::string option = slow_option(tracer); !option.empty())
-    return {group,
+    return {tracer_group,
             tracer.name(),
             Status::reduced,
             found,
             "a system call tracepoint slows every system call of the machine by some 75 ns while "
             "it runs",
             option + "; fentry or kprobes would do without"};
-  return {group, tracer.name(), Status::ok, found, {}, {}};
+  return {tracer_group, tracer.name(), Status::ok, found, {}, {}};
 }
 
 // Hints send people to this page, which must say more than that.
 Check failed(const std::string& name, Error error) {
   const bool circular = error.hint.find("plumb doctor") != std::string::npos;
-  return {group,
+  return {tracer_group,
           name,
           Status::missing,
           std::move(error.what),
@@ -119,7 +119,7 @@ Checks tracer_checks(const Context& context) {
     if (why_not.empty())
       checks.push_back(try_tracer(each));
     else
-      checks.push_back({group, std::string(each.name), Status::missing, why_not, {}, {}});
+      checks.push_back({tracer_group, std::string(each.name), Status::missing, why_not, {}, {}});
   }
   return checks;
 }

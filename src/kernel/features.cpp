@@ -16,7 +16,6 @@ namespace plumb::kernel {
 namespace {
 
 constexpr std::array tracefs_roots = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
-constexpr const char* kernel_btf_file = "/sys/kernel/btf/vmlinux";
 
 Availability tracepoint(std::string_view name) {
   if (tracepoint_id(name)) return {true, {}, {}};

@@ -16,6 +16,7 @@ struct Availability {
 
   explicit operator bool() const { return yes; }
 };
+inline const Availability available{true, {}, {}};
 
 // "WHAT: strerror(error)".
 Availability refused(std::string_view what, int error, std::string remedy = {});

@@ -24,7 +24,7 @@ namespace {
 
 using ByAddress = std::map<uint64_t, uint64_t>;  // the begin of a mapping, and its inode
 
-uint64_t number_at(const std::string& bytes, size_t at) {
+uint64_t inode_at(const std::string& bytes, size_t at) {
   uint64_t number = 0;
   std::memcpy(&number, bytes.data() + at, sizeof(number));
   return number;
@@ -49,7 +49,7 @@ Result<ByAddress> of_iterator() {
   const std::string bytes = TRY(tracer->iterate("inodes", static_cast<uint32_t>(getpid())));
   ByAddress found;
   for (size_t at = 0; at + size <= bytes.size(); at += size)
-    found[number_at(bytes, at + begin.offset)] = number_at(bytes, at + inode.offset);
+    found[inode_at(bytes, at + begin.offset)] = inode_at(bytes, at + inode.offset);
   return found;
 }
 

@@ -49,8 +49,6 @@ State& state() {
   return all;
 }
 
-constexpr const char* kernel_btf_file = "/sys/kernel/btf/vmlinux";
-
 // Mapped (since 6.16) it is here at once; read it comes a page at a time, by 1,300 system calls.
 btf* mapped_types() {
   const Fd file(open(kernel_btf_file, O_RDONLY | O_CLOEXEC));

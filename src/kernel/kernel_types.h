@@ -18,6 +18,8 @@ struct btf;
 
 namespace plumb::kernel {
 
+inline constexpr const char* kernel_btf_file = "/sys/kernel/btf/vmlinux";
+
 // From /sys/kernel/btf/vmlinux, or where else libbpf finds them; null when there are none. Later
 // calls reuse it until forget_kernel_types().
 const btf* kernel_types();

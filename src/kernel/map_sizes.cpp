@@ -16,7 +16,7 @@ constexpr uint64_t element_bytes = 48;  // struct htab_elem, before its key and 
 constexpr uint64_t pointer_bytes = 8;
 constexpr uint64_t ring_pages = 3;  // beside the data: its own, and one for each position
 
-uint64_t padded(uint64_t bytes) { return (bytes + 7) & ~uint64_t{7}; }
+uint64_t whole_words(uint64_t bytes) { return (bytes + 7) & ~uint64_t{7}; }
 
 uint64_t whole_pages(uint64_t bytes) {
   const auto page = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
@@ -31,8 +31,8 @@ uint32_t entries_of(const bpf_map* map) {
 
 // But for some hundred bytes of bookkeeping for each map.
 uint64_t bytes_of(const bpf_map* map) {
-  const uint64_t entries = entries_of(map), key = padded(bpf_map__key_size(map));
-  const uint64_t value = padded(bpf_map__value_size(map));
+  const uint64_t entries = entries_of(map), key = whole_words(bpf_map__key_size(map));
+  const uint64_t value = whole_words(bpf_map__value_size(map));
   const auto cpus = static_cast<uint64_t>(libbpf_num_possible_cpus());
   const uint64_t on_each_cpu = pointer_bytes + cpus * value;
   const uint64_t buckets = bucket_bytes * std::bit_ceil(entries);

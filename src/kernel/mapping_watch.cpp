@@ -45,8 +45,8 @@ std::string bytes_at(const char* data, size_t size, uint64_t at, size_t count) {
 }
 
 // False: the record says that others were lost.
-bool tell(const std::string& bytes, uint32_t type,
-          const std::function<void(const NewMapping&)>& each) {
+bool tell_mapping(const std::string& bytes, uint32_t type,
+                  const std::function<void(const NewMapping&)>& each) {
   if (type != PERF_RECORD_MMAP2) return type != PERF_RECORD_LOST;
   MappedRecord record{};
   if (bytes.size() <= sizeof(record)) return true;
@@ -90,7 +90,7 @@ bool MappingWatch::take(const std::function<void(const NewMapping&)>& each) {
       const std::string head = bytes_at(data, page * pages, at, sizeof(header));
       std::memcpy(&header, head.data(), sizeof(header));
       if (header.size < sizeof(header)) break;
-      is_whole &= tell(bytes_at(data, page * pages, at, header.size), header.type, each);
+      is_whole &= tell_mapping(bytes_at(data, page * pages, at, header.size), header.type, each);
       at += header.size;
     }
     __atomic_store_n(&about->data_tail, end, __ATOMIC_RELEASE);

@@ -10,7 +10,7 @@
 namespace plumb::kernel {
 namespace {
 
-uint32_t number_at(const std::string& bytes, size_t at) {
+uint32_t pid_at(const std::string& bytes, size_t at) {
   uint32_t number = 0;
   std::memcpy(&number, bytes.data() + at, sizeof(number));
   return number;
@@ -29,7 +29,7 @@ Result<std::map<uint32_t, uint32_t>> host_pids() {
   const std::string bytes = TRY(tracer.iterate("pids"));
   std::map<uint32_t, uint32_t> pids;
   for (size_t at = 0; at + size <= bytes.size(); at += size)
-    pids[number_at(bytes, at + own.offset)] = number_at(bytes, at + host.offset);
+    pids[pid_at(bytes, at + own.offset)] = pid_at(bytes, at + host.offset);
   return pids;
 }
 

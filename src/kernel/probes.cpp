@@ -25,13 +25,11 @@ namespace {
 constexpr auto uprobe_multi_attachment = static_cast<bpf_attach_type>(many_at_once_attachment);
 constexpr const char* quiet_function = "bpf_fentry_test1";  // called by nothing but self-tests
 
-const Availability here{true, {}, {}};
-
 Availability try_raw_tracepoint() {
   Fd program = load_nothing({BPF_PROG_TYPE_RAW_TRACEPOINT});
   if (!program) return refused("load", errno);
   Fd link(bpf_raw_tracepoint_open("sched_process_exec", program.get()));
-  return link ? here : refused("attach", errno);
+  return link ? available : refused("attach", errno);
 }
 
 Fd open_event(perf_event_attr& attributes) {
@@ -48,7 +46,7 @@ Availability attach_by_event(bpf_prog_type type, perf_event_attr attributes) {
   Fd event = open_event(attributes);
   if (!event) return refused("open its perf event", errno);
   if (ioctl(event.get(), PERF_EVENT_IOC_SET_BPF, program.get())) return refused("attach", errno);
-  return here;
+  return available;
 }
 
 Availability try_tracepoint() {
@@ -98,7 +96,7 @@ Availability try_uprobe_multi() {
   link.path = reinterpret_cast<uint64_t>("/proc/self/exe");
   link.offsets = reinterpret_cast<uint64_t>(&offset);
   Fd attached(static_cast<int>(syscall(SYS_bpf, BPF_LINK_CREATE, &link, sizeof(link))));
-  if (attached) return here;
+  if (attached) return available;
   if (errno != EINVAL && errno != E2BIG) return refused("attach", errno);
   return {false, "this kernel does not know it", "kernel 6.6 or newer"};
 }
@@ -130,7 +128,7 @@ Aim aim_of(Caller caller) {
 
 Availability bpf_syscall() {
   Fd map(bpf_map_create(BPF_MAP_TYPE_ARRAY, "plumb_probe", 4, 4, 1, nullptr));
-  if (map) return here;
+  if (map) return available;
   return refused("make a map", errno, errno == ENOSYS ? "a kernel with CONFIG_BPF_SYSCALL=y" : "");
 }
 
@@ -164,7 +162,7 @@ Availability program_type(ProgramType type) {
 
 Availability map_type(bpf_map_type type) {
   const int answer = libbpf_probe_bpf_map_type(type, nullptr);
-  if (answer == 1) return here;
+  if (answer == 1) return available;
   return {false, "this kernel does not know it, or refuses to make one", {}, -answer};
 }
 
@@ -176,7 +174,7 @@ Availability helper(bpf_func_id id, Caller caller) {
     return refused(aim.flags & BPF_F_SLEEPABLE ? "load a sleepable uprobe" : "load its caller",
                    errno);
   std::array<char, 4096> log{};
-  if (Fd program = load_call(aim, id, log); program) return here;
+  if (Fd program = load_call(aim, id, log); program) return available;
   const std::string_view said(log.data());
   if (said.find("invalid func ") != std::string_view::npos)
     return {false, "not in this kernel", {}};
@@ -184,18 +182,18 @@ Availability helper(bpf_func_id id, Caller caller) {
   for (const char* withheld : {"unknown func ", "cannot use helper "})
     if (said.find(withheld) != std::string_view::npos)
       return {false, "in this kernel, but not for these programs", {}};
-  return said.empty() ? refused("load a call", errno) : here;
+  return said.empty() ? refused("load a call", errno) : available;
 }
 
 // The first kernel with this helper is the one that charges memory cgroups; libbpf asks the same.
 Availability memory_cgroup_accounting() {
   Fd program = load_call({BPF_PROG_TYPE_SOCKET_FILTER}, BPF_FUNC_ktime_get_coarse_ns);
-  return program ? here : refused("load its first companion", errno);
+  return program ? available : refused("load its first companion", errno);
 }
 
 Availability run_time_statistics() {
   Fd statistics(bpf_enable_stats(BPF_STATS_RUN_TIME));
-  return statistics ? here : refused("switch on", errno);
+  return statistics ? available : refused("switch on", errno);
 }
 
 Availability jit() {
@@ -204,7 +202,7 @@ Availability jit() {
   bpf_prog_info info{};
   uint32_t size = sizeof(info);
   if (bpf_obj_get_info_by_fd(program.get(), &info, &size)) return refused("ask for it", errno);
-  if (info.jited_prog_len) return here;
+  if (info.jited_prog_len) return available;
   return {false, "programs are interpreted", "sysctl net.core.bpf_jit_enable=1"};
 }
 

@@ -22,8 +22,6 @@ constexpr const char* lsm_kernel =
     "a kernel with CONFIG_BPF_LSM=y that does not forbid them to root, such as a distribution's "
     "own, booted with bpf in the list lsm=";
 
-const Availability here{true, {}, {}};
-
 // Where even the simplest of tracing programs is refused, rights are what is missing, and no other
 // kernel would help.
 std::string unless_rights_are_missing(std::string remedy) {
@@ -36,7 +34,7 @@ Availability attach_by_btf(const Aim& aim, const char* remedy = "") {
   if (!program) return refused("load", errno, unless_rights_are_missing(remedy));
   Fd link(bpf_raw_tracepoint_open(nullptr, program.get()));
   if (!link) return refused("attach", errno, unless_rights_are_missing(remedy));
-  return here;
+  return available;
 }
 
 uint64_t runs_of(int program) {
@@ -67,9 +65,9 @@ Availability try_lsm() {
   Fd link(bpf_raw_tracepoint_open(nullptr, program.get()));
   if (!link) return refused("attach", errno, unless_rights_are_missing(lsm_kernel));
   Fd statistics(bpf_enable_stats(BPF_STATS_RUN_TIME));
-  if (!statistics) return here;
+  if (!statistics) return available;
   const pid_t group = getpgid(getpid());
-  if (group >= 0 && runs_of(program.get()) > 0) return here;
+  if (group >= 0 && runs_of(program.get()) > 0) return available;
   return {false, "attaches but is never run: 'bpf' is not an active security module",
           "add bpf to the list in the boot parameter lsm="};
 }
@@ -85,7 +83,7 @@ Availability try_iterator() {
   Fd reader(bpf_iter_create(link.get()));
   char nothing = 0;
   if (!reader || ::read(reader.get(), &nothing, 1) < 0) return refused("read it", errno);
-  return here;
+  return available;
 }
 
 Availability try_trampoline(bpf_attach_type type, std::string_view function) {

@@ -20,7 +20,7 @@ namespace plumb::kernel {
 namespace {
 
 constexpr int not_supported = 524;  // ENOTSUPP of include/linux/errno.h, which leaves the kernel
-constexpr size_t most_told = 10;
+constexpr size_t most_files_told = 10;
 
 // BPF_LINK_CREATE as of 6.6, which libbpf 1.1 and its headers do not know.
 struct ManyLink {
@@ -84,7 +84,8 @@ class Attaching {
   }
 
   Result<> result() const {
-    if (told_ > most_told) tell(fmt::format("plumb: and {} places more\n", told_ - most_told));
+    if (told_ > most_files_told)
+      tell(fmt::format("plumb: and {} places more\n", told_ - most_files_told));
     return made_ ? Result<>() : fail("no place could be taken: " + reason_);
   }
 
@@ -141,7 +142,7 @@ class Attaching {
 
   void refuse(const UserFile& file, UserPlace& place, int error) {
     reason_ = place.refusal = why(error);
-    if (told_++ < most_told)
+    if (told_++ < most_files_told)
       tell(fmt::format("plumb: not at {}+{:#x}: {}\n", file.path, place.offset, reason_));
   }
 

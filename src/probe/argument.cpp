@@ -15,7 +15,7 @@ constexpr size_t most_arguments = 64;  // <sys/sdt.h> has 12
 
 // The size and kind before @. False where there are none, and the whole is an operand: symbols may
 // have an @, too ("x@tpoff(%rax)").
-bool take_type(std::string_view& text, Argument& argument) {
+bool take_operand_type(std::string_view& text, Argument& argument) {
   const size_t at = text.find('@');
   if (at == std::string_view::npos) return false;
   std::string_view type = text.substr(0, at);
@@ -53,7 +53,7 @@ size_t end_of_first(std::string_view text) {
 Argument parse_argument(std::string_view text, Machine machine) {
   Argument argument;
   argument.text = text;
-  take_type(text, argument);
+  take_operand_type(text, argument);
   const bool known = machine == Machine::x86       ? parse_x86(text, argument)
                      : machine == Machine::aarch64 ? parse_aarch64(text, argument)
                                                    : false;
@@ -97,7 +97,7 @@ std::string type_name(const Argument& argument) {
 std::string_view operand_of(const Argument& argument) {
   std::string_view text = argument.text;
   Argument ignored;
-  take_type(text, ignored);
+  take_operand_type(text, ignored);
   return text;
 }
 

@@ -15,7 +15,7 @@
 namespace plumb::probe {
 namespace {
 
-constexpr size_t most_passed = 256;          // parameters
+constexpr size_t most_parameters = 256;      // parameters
 constexpr uint32_t most_on_stack = 1 << 20;  // bytes of one
 
 std::string why(char distrust) {
@@ -135,9 +135,9 @@ bool may_have(const Parameter& parameter, const Enumerator& one) {
          static_cast<int64_t>(static_cast<uint64_t>(one.value) << unused) >> unused == one.value;
 }
 
-class Parser {
+class DeclarationParser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  explicit DeclarationParser(std::string_view text) : text_(text) {}
 
   Result<std::vector<std::optional<Declared>>> run(size_t count) {
     while (!text_.empty()) {
@@ -189,7 +189,7 @@ class Parser {
 
   bool take_parameter(const Line& line) {
     Declared& now = *all_.back();
-    if (now.passed.size() >= most_passed) return false;
+    if (now.passed.size() >= most_parameters) return false;
     auto parameter = parameter_of(line);
     std::string name(line.name);
     const auto is_taken = [&](const Parameter& each) { return each.name == name; };
@@ -238,7 +238,7 @@ bool Declared::is_like(const Declared& other) const {
 }
 
 Result<std::vector<std::optional<Declared>>> parse_declared(std::string_view text, size_t count) {
-  return Parser(text).run(count);
+  return DeclarationParser(text).run(count);
 }
 
 Result<std::vector<std::optional<Declared>>> declared_at(int file,

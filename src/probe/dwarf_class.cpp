@@ -10,17 +10,17 @@
 namespace plumb::probe {
 namespace {
 
-constexpr int deepest = 16;            // bases and members of bases and members
-constexpr int most_entries = 100'000;  // that are looked at
+constexpr int deepest_base = 16;     // bases and members of bases and members
+constexpr int most_parts = 100'000;  // that are looked at
 
 class Copying {
  public:
   Passing of(Dwarf_Die& object, int depth) {
     Dwarf_Die at;
-    if (depth > deepest) return Passing::unknown;
+    if (depth > deepest_base) return Passing::unknown;
     if (dwarf_child(&object, &at) != 0) return Passing::by_value;
     do {
-      if (++entries_ > most_entries) return Passing::unknown;
+      if (++entries_ > most_parts) return Passing::unknown;
       const Passing passing = of_entry(object, at, depth);
       if (passing != Passing::by_value) return passing;
     } while (dwarf_siblingof(&at, &at) == 0);
@@ -38,7 +38,7 @@ class Copying {
     if (is_static_member(entry)) return Passing::by_value;
     Dwarf_Die type;
     if (!take_type(entry, type)) return Passing::unknown;
-    for (int i = 0; i < deepest && dwarf_tag(&type) == DW_TAG_array_type; i++)
+    for (int i = 0; i < deepest_base && dwarf_tag(&type) == DW_TAG_array_type; i++)
       if (Dwarf_Die array = type; !take_type(array, type)) return Passing::unknown;
     return is_object(type) ? of(type, depth + 1) : Passing::by_value;
   }

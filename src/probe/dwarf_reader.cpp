@@ -17,10 +17,10 @@
 namespace plumb::probe {
 namespace {
 
-constexpr int deepest = 32;                 // scopes within scopes
-constexpr uint32_t most_entries = 8 << 20;  // of debug information that are looked at
-constexpr uint32_t most_parameters = 256;   // of a function
-constexpr size_t longest_name = 64;
+constexpr int deepest_scope = 32;        // scopes within scopes
+constexpr uint32_t most_dies = 8 << 20;  // of debug information that are looked at
+constexpr uint32_t most_passed = 256;    // of a function
+constexpr size_t longest_variable = 64;
 
 bool begins_at(Dwarf_Die& function, uint64_t address) {
   Dwarf_Addr base = 0, begin = 0, end = 0;
@@ -55,13 +55,13 @@ std::optional<int64_t> value_of(Dwarf_Die& enumerator, uint32_t size) {
 
 // As it can be told in a line: anything may be called so.
 std::string word_of(Dwarf_Die& named) {
-  const std::string name(name_of(named).substr(0, longest_name));
+  const std::string name(name_of(named).substr(0, longest_variable));
   return !name.empty() && std::ranges::all_of(name, is_name_character) ? name : "-";
 }
 
-class Reader {
+class DieReader {
  public:
-  explicit Reader(Dwarf* dwarf) : dwarf_(dwarf) {}
+  explicit DieReader(Dwarf* dwarf) : dwarf_(dwarf) {}
 
   void tell(uint64_t address) {
     Dwarf_Die unit, function;
@@ -84,7 +84,7 @@ class Reader {
     if (dwarf_addrdie(dwarf_, address, &unit) != nullptr) return true;
     Dwarf_CU* at = nullptr;
     while (dwarf_get_units(dwarf_, at, &at, nullptr, nullptr, &unit, nullptr) == 0) {
-      if (++entries_ > most_entries) return false;
+      if (++entries_ > most_dies) return false;
       if (dwarf_haspc(&unit, address) == 1) return true;
     }
     return false;
@@ -93,9 +93,9 @@ class Reader {
   bool find_function(Dwarf_Die& scope, uint64_t address, bool (*enters)(int), int depth,
                      Dwarf_Die& found) {
     Dwarf_Die at;
-    if (depth > deepest || dwarf_child(&scope, &at) != 0) return false;
+    if (depth > deepest_scope || dwarf_child(&scope, &at) != 0) return false;
     do {
-      if (++entries_ > most_entries) return false;
+      if (++entries_ > most_dies) return false;
       const int tag = dwarf_tag(&at);
       if (tag == DW_TAG_subprogram && begins_at(at, address)) {
         found = at;
@@ -151,7 +151,7 @@ class Reader {
     Dwarf_Die at;
     if (dwarf_child(&function, &at) != 0) return all;
     do {
-      if (++entries_ > most_entries || all.size() == most_parameters) break;
+      if (++entries_ > most_dies || all.size() == most_passed) break;
       if (dwarf_tag(&at) == DW_TAG_formal_parameter) all.push_back(at);
     } while (dwarf_siblingof(&at, &at) == 0);
     return all;
@@ -165,7 +165,7 @@ class Reader {
       return;
     size_t count = 0;
     do {
-      if (++entries_ > most_entries || text_.size() > most_found / 2) return;
+      if (++entries_ > most_dies || text_.size() > most_found / 2) return;
       const auto value = value_of(at, type.size);
       const std::string word = word_of(at);
       if (dwarf_tag(&at) != DW_TAG_enumerator || !value || word == "-") continue;
@@ -192,7 +192,7 @@ class Reader {
 std::string read_dwarf(int file, const std::vector<uint64_t>& addresses) {
   const OpenDwarf dwarf(file);
   if (dwarf.get() == nullptr) return {};
-  Reader reader(dwarf.get());
+  DieReader reader(dwarf.get());
   for (const uint64_t address : addresses) reader.tell(address);
   return std::move(reader.text());
 }

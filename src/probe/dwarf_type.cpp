@@ -12,7 +12,7 @@
 namespace plumb::probe {
 namespace {
 
-constexpr int deepest = 16;            // structs within structs
+constexpr int deepest_struct = 16;     // structs within structs
 constexpr int most_members = 64;       // of 16 bytes, with those of its parts
 constexpr uint64_t in_registers = 16;  // bytes of an object that may be passed in them
 
@@ -131,8 +131,8 @@ class Halves {
 
   void take(Dwarf_Die& object, uint64_t at, int depth) {
     Dwarf_Die member;
-    if (depth > deepest) is_unknown_ = true;
-    if (depth > deepest || dwarf_child(&object, &member) != 0) return;
+    if (depth > deepest_struct) is_unknown_ = true;
+    if (depth > deepest_struct || dwarf_child(&object, &member) != 0) return;
     do {
       const int tag = dwarf_tag(&member);
       if (tag == DW_TAG_variant_part) is_unknown_ = true;
@@ -177,7 +177,7 @@ class Halves {
     Dwarf_Word all = 0, one = 0;
     if (!take_type(type, element) || number(type, DW_AT_GNU_vector) ||
         dwarf_aggregate_size(&type, &all) != 0 || dwarf_aggregate_size(&element, &one) != 0 ||
-        all > in_registers || depth >= deepest) {
+        all > in_registers || depth >= deepest_struct) {
       is_unknown_ = true;
       return;
     }

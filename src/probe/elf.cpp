@@ -12,7 +12,7 @@ namespace {
 constexpr uint64_t most_sections = 1 << 20;
 constexpr uint64_t most_segments = 1 << 20;
 constexpr uint64_t most_names = 64 << 20;  // bytes
-constexpr size_t longest_name = 64;        // what is longer is cut: nobody asks for it
+constexpr size_t longest_section = 64;     // what is longer is cut: nobody asks for it
 
 struct Wide {
   using Header = Elf64_Ehdr;
@@ -117,7 +117,7 @@ Result<> Elf::name_sections(uint64_t holder) {
   const std::string_view all(names_.data(), names_.size());
   for (size_t i = 0; i < sections_.size(); i++) {
     const std::string_view rest =
-        all.substr(std::min<size_t>(name_offsets_[i], all.size()), longest_name);
+        all.substr(std::min<size_t>(name_offsets_[i], all.size()), longest_section);
     sections_[i].name = rest.substr(0, rest.find('\0'));
   }
   return {};

@@ -45,10 +45,10 @@ bool returns_otherwise(std::string_view name) {
 // "personality" of the Itanium C++ ABI): the kernel has put an address in the place of the return
 // address that has none.
 bool throws_exceptions(const Elf& elf) {
-  constexpr size_t most_names = 64 << 20;
+  constexpr size_t most_bytes_of_names = 64 << 20;
   return std::ranges::any_of(elf.sections(), [&](const Section& section) {
     if (section.name != ".dynstr" && section.name != ".strtab") return false;
-    const auto names = elf.bytes_of(section, most_names);
+    const auto names = elf.bytes_of(section, most_bytes_of_names);
     const auto has = [&](const char* name) { return names && names->find(name) != names->npos; };
     return has("__gxx_personality_v0") || has("__cxa_throw") || has("rust_eh_personality");
   });

@@ -16,18 +16,18 @@ namespace {
 
 constexpr uint64_t most_symbols = 4'000'000;
 constexpr size_t most_table_bytes = most_symbols * sizeof(Elf64_Sym);
-constexpr size_t most_name_bytes = 256 << 20;  // of a table, and of all names that are kept
-constexpr size_t longest_name = 4096;
+constexpr size_t most_symbol_bytes = 256 << 20;  // of a table, and of all names that are kept
+constexpr size_t longest_symbol = 4096;
 
 Fail too_many() {
   return fail(fmt::format("more than {} symbols", most_symbols),
               "name an offset in the file: uprobe:PATH:0x1234");
 }
 
-class Reader {
+class SymbolReader {
  public:
-  Reader(const Elf& elf, const Elf& loaded, std::vector<Function> known,
-         const std::vector<uint64_t>* entries)
+  SymbolReader(const Elf& elf, const Elf& loaded, std::vector<Function> known,
+               const std::vector<uint64_t>* entries)
       : elf_(elf), loaded_(loaded), entries_(entries), functions_(std::move(known)) {}
 
   // The gABI allows one table of each type; what comes after it is not looked at.
@@ -69,7 +69,7 @@ class Reader {
     if (table.size / sizeof(Symbol) > most_symbols - read_) return too_many();
     const std::string symbols = TRY(elf_.bytes_of(table, most_table_bytes));
     const std::string names =
-        TRY(elf_.bytes_of(elf_.sections()[table.link], most_name_bytes).within("names"));
+        TRY(elf_.bytes_of(elf_.sections()[table.link], most_symbol_bytes).within("names"));
     Cursor cursor(symbols);
     for (Symbol symbol{}; cursor.read(symbol); read_++) TRY(take(symbol, names));
     return {};
@@ -84,13 +84,13 @@ class Reader {
     if (entries_ && !std::ranges::binary_search(*entries_, uint64_t{symbol.st_value})) return {};
     const auto offset = loaded_.offset_of(symbol.st_value);
     if (!offset || symbol.st_name >= names.size()) return {};
-    std::string_view name = names.substr(symbol.st_name, longest_name);
+    std::string_view name = names.substr(symbol.st_name, longest_symbol);
     name = name.substr(0, name.find('\0'));
     if (const size_t version = name.find('@'); version != 0) name = name.substr(0, version);
     if (name.empty()) return {};
     kept_ += name.size();
-    if (kept_ > most_name_bytes)
-      return fail(fmt::format("more than {} bytes of names", most_name_bytes),
+    if (kept_ > most_symbol_bytes)
+      return fail(fmt::format("more than {} bytes of names", most_symbol_bytes),
                   "name an offset in the file: uprobe:PATH:0x1234");
     functions_.push_back({std::string(name), *offset, symbol.st_size, type == STT_GNU_IFUNC});
     return {};
@@ -108,14 +108,14 @@ class Reader {
 
 Result<std::vector<Function>> functions_of(const Bytes& bytes) {
   const Elf elf = TRY(Elf::of(bytes));
-  return Reader(elf, elf, {}, nullptr).run();
+  return SymbolReader(elf, elf, {}, nullptr).run();
 }
 
 Result<std::vector<Function>> functions_of(const Bytes& symbols, const Elf& loaded,
                                            std::vector<Function> known,
                                            const std::vector<uint64_t>& entries) {
   const Elf elf = TRY(Elf::of(symbols));
-  return Reader(elf, loaded, std::move(known), &entries).run();
+  return SymbolReader(elf, loaded, std::move(known), &entries).run();
 }
 
 const Function* function_at(const std::vector<Function>& all, uint64_t offset) {

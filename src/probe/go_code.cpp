@@ -38,11 +38,11 @@ bool has_new_information(const Section& section, const Bytes& bytes) {
          (static_cast<uint8_t>(head.back()) & has_text) != 0;
 }
 
-constexpr uint32_t bit(unsigned number) { return 1u << number; }
+constexpr uint32_t go_bit(unsigned number) { return 1u << number; }
 // Those of the look at the stack; nothing is in them at the entry.
-constexpr uint32_t scratch = bit(12) | bit(13);
-constexpr uint64_t furthest = 64;     // bytes from the entry
-constexpr uint32_t most_behind = 64;  // instructions that ask for a larger stack
+constexpr uint32_t scratch = go_bit(12) | go_bit(13);
+constexpr uint64_t furthest_check = 64;  // bytes from the entry
+constexpr uint32_t most_behind = 64;     // instructions that ask for a larger stack
 
 // Whether what lies there only goes back to the entry.
 bool begins_again(std::string_view code, uint64_t at) {
@@ -59,7 +59,7 @@ bool begins_again(std::string_view code, uint64_t at) {
 // Where the body begins; nothing: there is no look at the stack.
 std::optional<uint64_t> behind_stack_check(std::string_view code) {
   std::optional<uint64_t> behind;
-  for (uint64_t at = 0; at < furthest;) {
+  for (uint64_t at = 0; at < furthest_check;) {
     const auto each = decode(code, at);
     if (!each) break;
     at += each->length;

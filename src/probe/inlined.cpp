@@ -16,7 +16,7 @@ constexpr size_t most_named = 5;  // callers
 
 Fail no_sense() { return fail("its debug information makes no sense"); }
 
-bool parse_number(std::string_view text, int base, uint64_t& out) {
+bool parse_figure(std::string_view text, int base, uint64_t& out) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out, base);
   return error == std::errc() && end == text.data() + text.size();
 }
@@ -49,12 +49,12 @@ std::vector<Caller> callers_in(const std::vector<InlinedCopy>& copies) {
 Result<InlinedCopies> parse_inlined(std::string_view text) {
   InlinedCopies copies;
   if (text.empty()) return copies;
-  if (!parse_number(take_line(text), 10, copies.count)) return no_sense();
+  if (!parse_figure(take_line(text), 10, copies.count)) return no_sense();
   while (!text.empty()) {
     const std::string_view line = take_line(text);
     const size_t blank = line.find(' ');
     InlinedCopy copy;
-    if (blank == line.npos || !parse_number(line.substr(0, blank), 16, copy.address))
+    if (blank == line.npos || !parse_figure(line.substr(0, blank), 16, copy.address))
       return no_sense();
     copy.caller = line.substr(blank + 1);
     if (copy.caller.empty() || copies.told.size() == most_copies_told) return no_sense();

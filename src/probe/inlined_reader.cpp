@@ -15,9 +15,9 @@
 namespace plumb::probe {
 namespace {
 
-constexpr int deepest = 256;                // scopes within scopes
-constexpr uint32_t most_entries = 8 << 20;  // of debug information that are looked at
-constexpr size_t longest_name = 256;        // of a caller
+constexpr int deepest_inlined = 256;        // scopes within scopes
+constexpr uint32_t most_inlined = 8 << 20;  // of debug information that are looked at
+constexpr size_t longest_caller = 256;      // of a caller
 
 std::string_view symbol_of(Dwarf_Die& function) {
   Dwarf_Attribute found;
@@ -64,14 +64,14 @@ std::string readable(Dwarf_Die& function) {
   return symbol.empty() ? name_with_scopes(function) : readable_name(symbol);
 }
 
-class Reader {
+class InlinedReader {
  public:
-  Reader(Dwarf* dwarf, const std::string& name) : dwarf_(dwarf), name_(name) {}
+  InlinedReader(Dwarf* dwarf, const std::string& name) : dwarf_(dwarf), name_(name) {}
 
   std::string run() {
     each_unit([&](Dwarf_Die& unit) { look_for_sources(unit, is_code(unit), 0); });
     if (!sources_.empty()) each_unit([&](Dwarf_Die& unit) { look_for_copies_in(unit); });
-    return entries_ > most_entries ? std::string() : fmt::format("{}\n{}", count_, told_);
+    return entries_ > most_inlined ? std::string() : fmt::format("{}\n{}", count_, told_);
   }
 
  private:
@@ -84,14 +84,14 @@ class Reader {
   }
 
   // False: that is enough.
-  bool counts() { return ++entries_ <= most_entries; }
+  bool counts() { return ++entries_ <= most_inlined; }
 
   static bool is_code(Dwarf_Die& die) { return has(die, DW_AT_low_pc) || has(die, DW_AT_ranges); }
 
   // A unit without code, of dwz or of optimisation at link time, has sources of copies elsewhere.
   void look_for_sources(Dwarf_Die& scope, bool has_code, int depth) {
     Dwarf_Die at;
-    if (depth > deepest || dwarf_child(&scope, &at) != 0) return;
+    if (depth > deepest_inlined || dwarf_child(&scope, &at) != 0) return;
     do {
       const int tag = dwarf_tag(&at);
       const bool may_be_copied =
@@ -123,7 +123,7 @@ class Reader {
 
   void look_for_copies(Dwarf_Die& scope, Dwarf_Die* function, int depth) {
     Dwarf_Die at;
-    if (depth > deepest || dwarf_child(&scope, &at) != 0) return;
+    if (depth > deepest_inlined || dwarf_child(&scope, &at) != 0) return;
     do {
       const int tag = dwarf_tag(&at);
       if (tag == DW_TAG_subprogram) {
@@ -150,7 +150,7 @@ class Reader {
     Dwarf_Addr base = 0, begin = 0, end = 0, entry = 0;
     const bool is_told = dwarf_entrypc(&copy, &entry) == 0 && entry != 0;
     if (!is_told && dwarf_ranges(&copy, 0, &base, &begin, &end) > 0) entry = begin;
-    std::string caller = readable(function).substr(0, longest_name);
+    std::string caller = readable(function).substr(0, longest_caller);
     std::ranges::replace_if(
         caller, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, '?');
     told_ += fmt::format("{:x} {}\n", entry, caller.empty() ? "?" : caller);
@@ -169,7 +169,7 @@ class Reader {
 
 std::string read_inlined(int file, const std::string& name) {
   const OpenDwarf dwarf(file);
-  return dwarf.get() == nullptr ? std::string() : Reader(dwarf.get(), name).run();
+  return dwarf.get() == nullptr ? std::string() : InlinedReader(dwarf.get(), name).run();
 }
 
 }  // namespace plumb::probe

@@ -26,7 +26,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds longest{10};
+constexpr std::chrono::seconds longest_wait{10};
 constexpr rlim_t most_cpu_seconds = 5;
 constexpr uint64_t most_memory = 1 << 30;  // bytes more than this process has
 constexpr int work_file = 0, answers = 1;
@@ -127,13 +127,13 @@ bool lock_in(int file, int answer, int parent) {
 Result<std::string> read_all(const Fd& pipe) {
   std::string all;
   std::array<char, 1 << 14> piece{};
-  const auto end = Clock::now() + longest;
+  const auto end = Clock::now() + longest_wait;
   while (true) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
     pollfd ready{pipe.get(), POLLIN, 0};
     const int waited = left.count() > 0 ? poll(&ready, 1, static_cast<int>(left.count())) : 0;
     if (waited < 0 && errno == EINTR) continue;
-    if (waited <= 0) return fail(fmt::format("it took more than {} s", longest.count()));
+    if (waited <= 0) return fail(fmt::format("it took more than {} s", longest_wait.count()));
     const ssize_t got = read(pipe.get(), piece.data(), piece.size());
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return all;

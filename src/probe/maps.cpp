@@ -7,7 +7,7 @@
 namespace plumb::probe {
 namespace {
 
-std::string_view take_word(std::string_view& line, char separator = ' ') {
+std::string_view take_column(std::string_view& line, char separator = ' ') {
   const size_t end = std::min(line.find(separator), line.size());
   const std::string_view word = line.substr(0, end);
   line.remove_prefix(std::min(end + 1, line.size()));
@@ -36,12 +36,12 @@ std::string with_newlines(std::string_view text) {
 
 // "7f1c2a000000-7f1c2a022000 r--p 00000000 08:01 1234      /usr/lib/libc.so.6"
 bool parse_maps_line(std::string_view line, MapsLine& out) {
-  if (!take_number(take_word(line, '-'), 16, out.begin)) return false;
-  if (!take_number(take_word(line), 16, out.end)) return false;
-  out.executable = take_word(line).find('x') != line.npos;
-  if (!take_number(take_word(line), 16, out.offset)) return false;
-  out.device = take_word(line);
-  if (!take_number(take_word(line), 10, out.inode) || out.inode == 0) return false;
+  if (!take_number(take_column(line, '-'), 16, out.begin)) return false;
+  if (!take_number(take_column(line), 16, out.end)) return false;
+  out.executable = take_column(line).find('x') != line.npos;
+  if (!take_number(take_column(line), 16, out.offset)) return false;
+  out.device = take_column(line);
+  if (!take_number(take_column(line), 10, out.inode) || out.inode == 0) return false;
   line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
   out.path = with_newlines(line);
   return !out.path.empty();

@@ -12,6 +12,8 @@ bool parse_x86(std::string_view text, Argument& argument);
 // "x0", "31", "[sp, 16]", "[x0, x1]".
 bool parse_aarch64(std::string_view text, Argument& argument);
 
+inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 // A number with its sign, decimal or 0x; up to 64 bits, of which the highest may be the sign.
 bool parse_number(std::string_view text, int64_t& out);
 

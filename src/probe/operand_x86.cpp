@@ -6,7 +6,7 @@
 namespace plumb::probe {
 namespace {
 
-constexpr auto general = std::to_array<std::string_view>(
+constexpr auto general_names = std::to_array<std::string_view>(
     {"rax", "eax", "ax", "al",  "ah",  "rbx", "ebx", "bx",  "bl",  "bh",  "rcx", "ecx",
      "cx",  "cl",  "ch", "rdx", "edx", "dx",  "dl",  "dh",  "rsi", "esi", "si",  "sil",
      "rdi", "edi", "di", "dil", "rbp", "ebp", "bp",  "bpl", "rsp", "esp", "sp",  "spl",
@@ -17,8 +17,6 @@ bool is_symbol_character(char c) {
          std::string_view("_.$@").find(c) != std::string_view::npos ||
          static_cast<unsigned char>(c) >= 0x80;
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // A sum of numbers and at most one symbol: "8+x", "x-8", ".LC0+4". Empty is nothing.
 bool parse_sum(std::string_view text, Argument& argument) {
@@ -45,7 +43,7 @@ bool parse_sum(std::string_view text, Argument& argument) {
   return true;
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_ends(std::string_view text) {
   text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
   return text.substr(0, text.find_last_not_of(' ') + 1);
 }
@@ -54,7 +52,7 @@ std::string_view trimmed(std::string_view text) {
 bool take_register(std::string_view& text, std::string& name) {
   const std::string_view word = text.substr(0, text.find(','));
   text.remove_prefix(std::min(word.size() + 1, text.size()));
-  const std::string_view spelled = trimmed(word);
+  const std::string_view spelled = without_ends(word);
   if (spelled.empty()) return true;
   if (spelled[0] != '%' || !is_x86_register(spelled.substr(1))) return false;
   name = spelled.substr(1);
@@ -62,13 +60,13 @@ bool take_register(std::string_view& text, std::string& name) {
 }
 
 // What stands between parentheses: "%rbp", "%rax,%rbx,8", ",%rbx,4".
-bool parse_registers(std::string_view text, Argument& argument) {
+bool parse_addressing(std::string_view text, Argument& argument) {
   if (!take_register(text, argument.base)) return false;
   if (!take_register(text, argument.index)) return false;
   if (argument.base.empty() && argument.index.empty()) return false;
   if (text.empty()) return true;
   int64_t scale = 0;
-  if (!parse_number(trimmed(text), scale)) return false;
+  if (!parse_number(without_ends(text), scale)) return false;
   argument.scale = static_cast<uint32_t>(scale);
   return !argument.index.empty() && (scale == 1 || scale == 2 || scale == 4 || scale == 8);
 }
@@ -83,13 +81,13 @@ bool parse_memory(std::string_view text, Argument& argument) {
   if (text.empty() || !parse_sum(text.substr(0, open), argument)) return false;
   if (open == std::string_view::npos) return true;
   if (!text.ends_with(')')) return false;
-  return parse_registers(text.substr(open + 1, text.size() - open - 2), argument);
+  return parse_addressing(text.substr(open + 1, text.size() - open - 2), argument);
 }
 
 }  // namespace
 
 bool is_x86_register(std::string_view name) {
-  if (std::ranges::find(general, name) != general.end()) return true;
+  if (std::ranges::find(general_names, name) != general_names.end()) return true;
   for (const std::string_view width : {"", "d", "w", "b"})
     if (is_numbered(name, "r", 31, width)) return !is_numbered(name, "r", 7, width);
   for (const std::string_view vector : {"xmm", "ymm", "zmm"})

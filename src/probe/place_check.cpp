@@ -12,8 +12,7 @@
 namespace plumb::probe {
 namespace {
 
-constexpr size_t most_code = 64 << 10;
-constexpr size_t longest_instruction = 15;
+constexpr size_t longest_read = 15;
 
 std::string read_some(const Bytes& bytes, uint64_t offset, uint64_t wanted) {
   const uint64_t left = bytes.size() > offset ? bytes.size() - offset : 0;
@@ -72,7 +71,7 @@ Result<> PlaceCheck::check(uint64_t offset) const {
   if (!elf_.is_code(offset))
     return misuse(fmt::format("at {:#x} of the file there is no code", offset),
                   "an offset in the file, not an address: objdump -dF shows both");
-  const std::string code = read_some(bytes_, offset, longest_instruction);
+  const std::string code = read_some(bytes_, offset, longest_read);
   const auto there = decode(code, 0);
   if (!there || !there->may_be_called || elf_.address_size() != 8 || !nops_are_safe_) return {};
   const auto function = around(offset);

@@ -14,9 +14,8 @@ namespace {
 
 using Flow = Instruction::Flow;
 
-constexpr size_t most_code = 64 << 10;  // bytes
-constexpr uint64_t furthest = 32;       // bytes from the entry
-constexpr uint32_t most_passed = 8;     // instructions
+constexpr uint64_t furthest_place = 32;    // bytes from the entry
+constexpr uint32_t most_stepped_over = 8;  // instructions
 constexpr uint32_t stack_pointer = 1 << 4;
 constexpr uint32_t frame_pointer = 1 << 5;
 constexpr std::string_view endbr64 = "\xf3\x0f\x1e\xfa";
@@ -36,7 +35,7 @@ bool may_be_passed(const Instruction& each, uint32_t kept) {
 // The first emulated instruction of the entry block, before anything that must not be passed.
 std::optional<Candidate> first_emulated(std::string_view code, uint32_t kept) {
   Candidate at;
-  for (uint32_t passed = 0; passed <= most_passed && at.offset <= furthest; passed++) {
+  for (uint32_t passed = 0; passed <= most_stepped_over && at.offset <= furthest_place; passed++) {
     const auto each = decode(code, at.offset);
     if (!each) return std::nullopt;
     at.instruction = *each;

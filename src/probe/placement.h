@@ -33,6 +33,9 @@
 
 namespace plumb::probe {
 
+// Bytes of a function that are looked at.
+inline constexpr size_t most_code = 64 << 10;
+
 struct Placement {
   uint64_t offset = 0;      // bytes from the function's entry
   int64_t stack_moved = 0;  // rsp there, less rsp at the entry: 0, or less where a frame is made

@@ -7,17 +7,18 @@ namespace plumb::probe {
 namespace {
 
 // RFC 3492, §5.
-constexpr uint32_t base = 36, lowest = 1, highest = 26, skew = 38, damp = 700, first_bias = 72,
+constexpr uint32_t puny_base = 36, lowest = 1, highest = 26, skew = 38, damp = 700, first_bias = 72,
                    first_code = 0x80;
 constexpr uint32_t last_code = 0x10ffff;
-constexpr size_t longest = 256;  // letters
+constexpr size_t longest_label = 256;  // letters
 
 uint32_t adapt(uint32_t delta, uint32_t count, bool is_first) {
   delta = is_first ? delta / damp : delta / 2;
   delta += delta / count;
   uint32_t steps = 0;
-  for (; delta > (base - lowest) * highest / 2; steps += base) delta /= base - lowest;
-  return steps + (base - lowest + 1) * delta / (delta + skew);
+  for (; delta > (puny_base - lowest) * highest / 2; steps += puny_base)
+    delta /= puny_base - lowest;
+  return steps + (puny_base - lowest + 1) * delta / (delta + skew);
 }
 
 bool take_digit(char c, uint32_t& digit) {
@@ -33,7 +34,7 @@ bool take_digit(char c, uint32_t& digit) {
 // A number of variable length, added to `index`.
 bool take_delta(std::string_view& text, uint32_t bias, uint32_t& index) {
   uint64_t weight = 1, sum = index;
-  for (uint32_t k = base;; k += base) {
+  for (uint32_t k = puny_base;; k += puny_base) {
     uint32_t digit = 0;
     if (text.empty() || !take_digit(text[0], digit)) return false;
     text.remove_prefix(1);
@@ -41,7 +42,7 @@ bool take_delta(std::string_view& text, uint32_t bias, uint32_t& index) {
     const uint32_t threshold = k <= bias ? lowest : std::min(k - bias, highest);
     if (sum > UINT32_MAX) return false;
     if (digit < threshold) break;
-    weight *= base - threshold;
+    weight *= puny_base - threshold;
     if (weight > UINT32_MAX) return false;
   }
   index = static_cast<uint32_t>(sum);
@@ -73,7 +74,7 @@ std::string from_punycode(std::string_view text) {
   uint32_t code = first_code, index = 0, bias = first_bias;
   while (!text.empty()) {
     const uint32_t before = index;
-    if (!take_delta(text, bias, index) || letters.size() >= longest) return {};
+    if (!take_delta(text, bias, index) || letters.size() >= longest_label) return {};
     const auto count = static_cast<uint32_t>(letters.size() + 1);
     bias = adapt(index - before, count, before == 0);
     if (index / count > last_code - code) return {};

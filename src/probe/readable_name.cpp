@@ -16,8 +16,7 @@
 namespace plumb::probe {
 namespace {
 
-constexpr size_t longest_symbol = 1024;
-constexpr size_t longest_readable = 4096;
+constexpr size_t longest_mangled = 1024;
 constexpr size_t most_made = 64 << 20;
 
 size_t times(std::string_view text, std::string_view wanted) {
@@ -222,7 +221,7 @@ std::string_view name_within(std::string_view demangled) { return NameFinder(dem
 namespace {
 
 std::string readable(const std::string& symbol, uint64_t& work, bool has_parameters) {
-  if (!is_mangled(symbol) || symbol.size() > longest_symbol) return symbol;
+  if (!is_mangled(symbol) || symbol.size() > longest_mangled) return symbol;
   work += symbol.size();
   if (std::string path = rust_name(symbol); !path.empty()) return path;
   const size_t dot = std::min(symbol.find('.'), symbol.size());

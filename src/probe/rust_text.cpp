@@ -5,11 +5,12 @@
 #include <algorithm>
 #include <array>
 
+#include "probe/rust_v0.h"
+
 namespace plumb::probe {
 namespace {
 
-constexpr size_t longest_readable = 4096;
-constexpr int deepest = 64;
+constexpr int deepest_path = 64;
 constexpr uint32_t most_steps = 20'000;
 
 struct Basic {
@@ -53,7 +54,7 @@ void RustText::print(std::string_view text) {
 }
 
 bool RustText::enter() {
-  if (++steps_ > most_steps || depth_ >= deepest) bad();
+  if (++steps_ > most_steps || depth_ >= deepest_path) bad();
   if (good_) depth_++;
   return good_;
 }

@@ -14,7 +14,7 @@ namespace plumb::probe {
 namespace {
 
 // What each surface's specs may have.
-struct Form {
+struct SurfaceForm {
   Surface surface;
   const char* name;
   const char* example;
@@ -26,22 +26,21 @@ struct Form {
 };
 constexpr const char* program = "a program or library";
 constexpr std::array forms = {
-    Form{Surface::uprobe, "uprobe", "uprobe:libc:malloc(size_t size) -> ptr", program, true, true,
-         true, true},
-    Form{Surface::uretprobe, "uretprobe", "uretprobe:libc:malloc -> ptr", program, true, false,
-         false, true},
-    Form{Surface::usdt, "usdt", "usdt:python:function__entry", program, false, false, true, false},
-    Form{Surface::tracepoint, "tracepoint", "tracepoint:sched:sched_switch", "a category", false,
-         false, false, false},
-    Form{Surface::raw_tp, "raw_tp", "raw_tp:sys_enter", "", false, false, true, false},
-    Form{Surface::kprobe, "kprobe", "kprobe:do_unlinkat(int dfd) -> s32", "", false, true, true,
-         true},
-    Form{Surface::kretprobe, "kretprobe", "kretprobe:do_unlinkat -> s32", "", false, false, false,
-         true},
-    Form{Surface::fentry, "fentry", "fentry:do_unlinkat", "", false, false, true, true},
-    Form{Surface::fexit, "fexit", "fexit:do_unlinkat", "", false, false, true, true}};
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+    SurfaceForm{Surface::uprobe, "uprobe", "uprobe:libc:malloc(size_t size) -> ptr", program, true,
+                true, true, true},
+    SurfaceForm{Surface::uretprobe, "uretprobe", "uretprobe:libc:malloc -> ptr", program, true,
+                false, false, true},
+    SurfaceForm{Surface::usdt, "usdt", "usdt:python:function__entry", program, false, false, true,
+                false},
+    SurfaceForm{Surface::tracepoint, "tracepoint", "tracepoint:sched:sched_switch", "a category",
+                false, false, false, false},
+    SurfaceForm{Surface::raw_tp, "raw_tp", "raw_tp:sys_enter", "", false, false, true, false},
+    SurfaceForm{Surface::kprobe, "kprobe", "kprobe:do_unlinkat(int dfd) -> s32", "", false, true,
+                true, true},
+    SurfaceForm{Surface::kretprobe, "kretprobe", "kretprobe:do_unlinkat -> s32", "", false, false,
+                false, true},
+    SurfaceForm{Surface::fentry, "fentry", "fentry:do_unlinkat", "", false, false, true, true},
+    SurfaceForm{Surface::fexit, "fexit", "fexit:do_unlinkat", "", false, false, true, true}};
 
 // As Go writes the methods of a pointer: "main.(*Server).handle".
 size_t receiver_at(std::string_view text, size_t at) {
@@ -77,9 +76,9 @@ size_t lone_colon(std::string_view text, size_t at) {
   return std::string_view::npos;
 }
 
-class Parser {
+class SpecParser {
  public:
-  explicit Parser(std::string_view text) : written_{text}, text_(text) {}
+  explicit SpecParser(std::string_view text) : written_{text}, text_(text) {}
 
   Result<Spec> run() {
     if (text_.size() > max_spec)
@@ -114,7 +113,7 @@ class Parser {
     const size_t colon = std::min(text_.find(':'), text_.size());
     const Stretch word{0, colon};
     const std::string name(written_.at(word));
-    for (const Form& each : forms)
+    for (const SurfaceForm& each : forms)
       if (name == each.name) form_ = &each;
     if (name.empty()) return complain(word, "a surface is expected here", known_surfaces());
     if (form_ == nullptr) return complain(word, "unknown surface '" + name + "'", similar(name));
@@ -126,12 +125,12 @@ class Parser {
 
   static std::string known_surfaces() {
     std::string all = "surfaces are";
-    for (const Form& each : forms) all += std::string(" ") + each.name;
+    for (const SurfaceForm& each : forms) all += std::string(" ") + each.name;
     return all + ": write uprobe:libc:malloc";
   }
   static std::string similar(const std::string& name) {
     std::vector<std::string> names;
-    for (const Form& each : forms) names.emplace_back(each.name);
+    for (const SurfaceForm& each : forms) names.emplace_back(each.name);
     const std::string near = nearest(name, names);
     return near.empty() ? known_surfaces() : "did you mean '" + near + "'?";
   }
@@ -241,9 +240,9 @@ class Parser {
     return {};
   }
 
-  const Form& pairing() const {
+  const SurfaceForm& pairing() const {
     const Surface both = form_->surface == Surface::uretprobe ? Surface::uprobe : Surface::kprobe;
-    return *std::ranges::find(forms, both, &Form::surface);
+    return *std::ranges::find(forms, both, &SurfaceForm::surface);
   }
 
   Result<> take_result() {
@@ -267,7 +266,7 @@ class Parser {
   const Written written_;
   const std::string_view text_;
   size_t at_ = 0;  // the first byte that is not taken yet
-  const Form* form_ = nullptr;
+  const SurfaceForm* form_ = nullptr;
   Spec spec_;
 };
 
@@ -280,14 +279,14 @@ bool Spec::is_pattern() const {
   return false;
 }
 
-Result<Spec> parse_spec(std::string_view text) { return Parser(text).run(); }
+Result<Spec> parse_spec(std::string_view text) { return SpecParser(text).run(); }
 
 bool is_in_kernel(Surface surface) {
   return surface != Surface::uprobe && surface != Surface::uretprobe && surface != Surface::usdt;
 }
 
 const char* name_of(Surface surface) {
-  return std::ranges::find(forms, surface, &Form::surface)->name;
+  return std::ranges::find(forms, surface, &SurfaceForm::surface)->name;
 }
 
 }  // namespace plumb::probe

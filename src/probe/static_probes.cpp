@@ -32,9 +32,9 @@ bool take_note(Cursor& bytes, Note& note) {
   return part(note.owner, header.n_namesz) && part(note.content, header.n_descsz);
 }
 
-class Reader {
+class NoteReader {
  public:
-  explicit Reader(const Elf& elf) : elf_(elf) {
+  explicit NoteReader(const Elf& elf) : elf_(elf) {
     for (const Section& each : elf.sections())
       if (each.name == ".stapsdt.base" && base_ == 0) base_ = each.address;
   }
@@ -113,7 +113,7 @@ class Reader {
 
 Result<StaticProbes> static_probes(const Bytes& bytes) {
   const Elf elf = TRY(Elf::of(bytes));
-  return Reader(elf).run();
+  return NoteReader(elf).run();
 }
 
 }  // namespace plumb::probe

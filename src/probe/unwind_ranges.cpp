@@ -6,26 +6,26 @@
 namespace plumb::probe {
 namespace {
 
-struct Header {
+struct UnwindHeader {
   uint8_t version = 0, frame_form = 0, count_form = 0, table_form = 0;
   int32_t frame = 0;
   uint32_t count = 0;
 };
-static_assert(sizeof(Header) == 12);
+static_assert(sizeof(UnwindHeader) == 12);
 constexpr size_t most_table = 64 << 20;  // bytes
 
-bool is_usual(const Header& header) {
+bool is_usual(const UnwindHeader& header) {
   constexpr uint8_t from_here = 0x1b, number_of_4 = 0x03, from_the_table = 0x3b;
   return header.version == 1 && header.frame_form == from_here &&
          header.count_form == number_of_4 && header.table_form == from_the_table;
 }
 
-struct Entry {
+struct UnwindEntry {
   int32_t begin = 0, description = 0;  // addresses, counted from that of the section
 };
 
 // Of a frame description entry, as far as it is needed.
-struct Description {
+struct UnwindDescription {
   uint32_t length = 0, common = 0;
   int32_t begin = 0;  // an address, counted from that of this number
   uint32_t size = 0;
@@ -42,7 +42,7 @@ class Table {
       : elf_(elf), bytes_(bytes), section_(section) {}
 
   std::optional<CodeRange> find(uint64_t address, uint64_t offset) const {
-    Header header;
+    UnwindHeader header;
     if (section_.size < sizeof(header) || !bytes_.read(section_.offset, header)) return {};
     if (!is_usual(header)) return {};
     const auto last = last_before(address, header.count);
@@ -54,15 +54,15 @@ class Table {
   }
 
  private:
-  std::optional<Entry> entry(uint64_t number) const {
-    Entry entry;
-    const uint64_t at = sizeof(Header) + number * sizeof(Entry);
-    if (at > section_.size || section_.size - at < sizeof(Entry)) return {};
+  std::optional<UnwindEntry> entry(uint64_t number) const {
+    UnwindEntry entry;
+    const uint64_t at = sizeof(UnwindHeader) + number * sizeof(UnwindEntry);
+    if (at > section_.size || section_.size - at < sizeof(UnwindEntry)) return {};
     return bytes_.read(section_.offset + at, entry) ? std::optional(entry) : std::nullopt;
   }
 
-  std::optional<Entry> last_before(uint64_t address, uint64_t count) const {
-    std::optional<Entry> found;
+  std::optional<UnwindEntry> last_before(uint64_t address, uint64_t count) const {
+    std::optional<UnwindEntry> found;
     for (uint64_t low = 0, high = count; low < high;) {
       const uint64_t middle = low + (high - low) / 2;
       const auto each = entry(middle);
@@ -75,10 +75,10 @@ class Table {
   }
 
   // Where both tell the same begin, its form is the one that is read here.
-  std::optional<uint64_t> size_of(const Entry& entry, uint64_t begin) const {
+  std::optional<uint64_t> size_of(const UnwindEntry& entry, uint64_t begin) const {
     const uint64_t address = counted_from(section_.address, entry.description);
     const auto at = elf_.offset_of(address);
-    Description description;
+    UnwindDescription description;
     if (!at || !bytes_.read(*at, description)) return {};
     if (counted_from(address + begin_within, description.begin) != begin) return {};
     return description.size;
@@ -102,14 +102,14 @@ std::vector<uint64_t> entries_of(const Elf& elf) {
   const auto section = std::ranges::find(elf.sections(), ".eh_frame_hdr", &Section::name);
   if (section == elf.sections().end()) return {};
   const auto table = elf.bytes_of(*section, most_table);
-  Header header;
+  UnwindHeader header;
   if (!table || table->size() < sizeof(header)) return {};
   std::memcpy(&header, table->data(), sizeof(header));
   if (!is_usual(header)) return {};
   std::vector<uint64_t> begins;
-  const uint64_t room = (table->size() - sizeof(header)) / sizeof(Entry);
+  const uint64_t room = (table->size() - sizeof(header)) / sizeof(UnwindEntry);
   for (uint64_t i = 0; i < std::min<uint64_t>(header.count, room); i++) {
-    Entry entry;
+    UnwindEntry entry;
     std::memcpy(&entry, table->data() + sizeof(header) + i * sizeof(entry), sizeof(entry));
     begins.push_back(counted_from(section->address, entry.begin));
   }

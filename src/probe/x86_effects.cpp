@@ -4,13 +4,9 @@
 namespace plumb::probe {
 namespace {
 
-enum Register : uint8_t { rax = 0, rcx = 1, rdx = 2, rsp = 4, rsi = 6, rdi = 7 };
-
-constexpr uint32_t bit(unsigned number) { return 1u << number; }
-
 // Without REX the registers 4 to 7 of 8 bits are ah, ch, dh, bh.
 uint32_t narrow_bit(const Parts& parts, uint8_t number) {
-  return bit(parts.rex == 0 && number >= 4 ? number & 3u : number);
+  return bit_of(parts.rex == 0 && number >= 4 ? number & 3u : number);
 }
 
 void unknown(Instruction& out) {
@@ -23,15 +19,15 @@ void write_operand(const Parts& parts, bool narrow, Instruction& out) {
   if (!parts.direct())
     out.writes_memory = true;
   else
-    out.written |= narrow ? narrow_bit(parts, parts.rm()) : bit(parts.rm());
+    out.written |= narrow ? narrow_bit(parts, parts.rm()) : bit_of(parts.rm());
 }
 
 void write_register(const Parts& parts, bool narrow, Instruction& out) {
-  out.written |= narrow ? narrow_bit(parts, parts.reg()) : bit(parts.reg());
+  out.written |= narrow ? narrow_bit(parts, parts.reg()) : bit_of(parts.reg());
 }
 
 void move_stack(const Parts& parts, int64_t bytes, Instruction& out) {
-  out.written |= bit(rsp);
+  out.written |= bit_of(rsp);
   out.moves_stack += bytes;
   out.stack_known = !parts.operand16;  // else it is two bytes
 }
@@ -40,15 +36,15 @@ void move_stack(const Parts& parts, int64_t bytes, Instruction& out) {
 uint32_t fixed_bits(char letter) {
   switch (letter) {
     case 'a':
-      return bit(rax);
+      return bit_of(rax);
     case 'd':
-      return bit(rdx);
+      return bit_of(rdx);
     case 'D':
-      return bit(rax) | bit(rdx);
+      return bit_of(rax) | bit_of(rdx);
     case 'c':
-      return bit(rcx);
+      return bit_of(rcx);
     case 'S':
-      return bit(rax) | bit(rcx) | bit(rsi) | bit(rdi);
+      return bit_of(rax) | bit_of(rcx) | bit_of(rsi) | bit_of(rdi);
     default:
       return 0;
   }
@@ -58,7 +54,7 @@ uint32_t fixed_bits(char letter) {
 uint32_t opcode_bits(char letter, const Parts& parts) {
   if (letter == 'o') return narrow_bit(parts, parts.low());
   const bool is_nop = letter == 'h' && parts.low() == rax;
-  return is_nop ? 0 : bit(parts.low()) | (letter == 'h' ? bit(rax) : 0);
+  return is_nop ? 0 : bit_of(parts.low()) | (letter == 'h' ? bit_of(rax) : 0);
 }
 
 // What each letter of the tables of effects stands for, but P, f and q.
@@ -82,14 +78,14 @@ void pop(const Parts& parts, bool to_operand, Instruction& out) {
   const bool to_memory = to_operand && !parts.direct();
   const uint8_t number = to_operand ? parts.rm() : parts.low();
   out.writes_memory |= to_memory;
-  if (!to_memory) out.written |= bit(number);
+  if (!to_memory) out.written |= bit_of(number);
   if (!to_memory && number == rsp) out.stack_known = false;
 }
 
 // fnstsw %ax is the one that leaves its result in a general register.
 void float_effects(const Parts& parts, Instruction& out) {
   out.writes_memory = !parts.direct();
-  if (parts.direct() && parts.opcode == 0xdf) out.written |= bit(rax);
+  if (parts.direct() && parts.opcode == 0xdf) out.written |= bit_of(rax);
 }
 
 char one_byte_group(const Parts& parts) {
@@ -213,7 +209,7 @@ void add_effects(const Parts& parts, Instruction& out) {
   if (letter == 'f') return float_effects(parts, out);
   if (letter == 'u') return apply(letter, parts, out);
   apply(letter, parts, out);
-  if ((out.written & bit(rsp)) == 0) return;
+  if ((out.written & bit_of(rsp)) == 0) return;
   const auto step = stack_step(parts);
   out.stack_known = step.has_value();
   out.moves_stack = step.value_or(0);

@@ -6,7 +6,7 @@
 namespace plumb::probe {
 namespace {
 
-constexpr size_t longest = 15;  // bytes; a longer instruction faults
+constexpr size_t longest_instruction = 15;  // bytes; a longer instruction faults
 
 class PartsReader {
  public:
@@ -271,7 +271,7 @@ bool PartsReader::read_number(size_t size, int64_t& out) {
 
 std::optional<Parts> parts_of(std::string_view code, uint64_t at) {
   if (at >= code.size()) return std::nullopt;
-  return PartsReader(code.substr(at, longest)).read();
+  return PartsReader(code.substr(at, longest_instruction)).read();
 }
 
 }  // namespace plumb::probe

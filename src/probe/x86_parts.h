@@ -8,6 +8,11 @@
 
 namespace plumb::probe {
 
+// As instructions number them.
+enum Register : uint8_t { rax = 0, rcx = 1, rdx = 2, rsp = 4, rbp = 5, rsi = 6, rdi = 7 };
+
+constexpr uint32_t bit_of(unsigned number) { return 1u << number; }
+
 enum class Encoding : uint8_t { legacy, vex, evex, xop };
 
 struct Parts {

@@ -4,8 +4,6 @@
 namespace plumb::probe {
 namespace {
 
-constexpr uint8_t rsp = 4, rbp = 5;
-
 uint8_t base_of(const Parts& parts) {
   const bool has_sib = (parts.modrm & 7) == rsp;
   return static_cast<uint8_t>(((has_sib ? parts.sib : parts.modrm) & 7) | (parts.rex & 1) << 3);

@@ -11,8 +11,6 @@ using schema::Format;
 using schema::Record;
 using schema::TailRef;
 
-constexpr uint64_t sign_bit = uint64_t{1} << 63;
-
 void add_number(Statistic& statistic, const Metric& metric, uint64_t number, uint64_t weight) {
   const uint64_t ordered = metric.field->is_signed() ? number ^ sign_bit : number;
   statistic.sum += number * weight;

@@ -21,9 +21,12 @@ size_t bucket_of(uint64_t value);      // as bpf/cell.bpf.h counts
 uint64_t bucket_floor(size_t bucket);  // its smallest value
 uint64_t bucket_middle(size_t bucket);
 
+// What signed numbers are ordered by as unsigned ones: this bit flipped.
+inline constexpr uint64_t sign_bit = uint64_t{1} << 63;
+
 struct Statistic {
   uint64_t sum = 0;           // two's complement for signed fields
-  uint64_t min = UINT64_MAX;  // order-preserving: signed fields have their sign bit flipped
+  uint64_t min = UINT64_MAX;  // ordered as unsigned numbers
   uint64_t max = 0;
   std::vector<uint64_t> histogram;  // empty, or histogram_buckets
 };

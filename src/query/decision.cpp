@@ -7,17 +7,15 @@
 namespace plumb::query {
 namespace {
 
-using Kind = Decision::Kind;
-
 // Appends the leaves of `decision`, which go on at `yes` or `no`.
 void emit(const Decision& decision, int yes, int no, std::vector<Leaf>& list) {
-  if (decision.kind == Kind::leaf) {
+  if (decision.kind == Decision::Kind::leaf) {
     Leaf& leaf = list.emplace_back(decision.leaf);
     leaf.yes = decision.negated ? no : yes;
     leaf.no = decision.negated ? yes : no;
     return;
   }
-  const bool is_all = decision.kind == Kind::all;
+  const bool is_all = decision.kind == Decision::Kind::all;
   for (const Decision& part : decision.parts) {
     const int after = static_cast<int>(list.size() + part.leaves());
     const bool is_last = &part == &decision.parts.back();
@@ -29,15 +27,16 @@ void emit(const Decision& decision, int yes, int no, std::vector<Leaf>& list) {
 
 Decision Decision::of(Leaf leaf, bool negated) {
   Decision decision;
-  decision.kind = Kind::leaf;
+  decision.kind = Decision::Kind::leaf;
   decision.negated = negated;
   decision.leaf = std::move(leaf);
   return decision;
 }
 
 Decision Decision::join(Kind kind, std::vector<Decision> parts) {
-  const Kind neutral = kind == Kind::all ? Kind::always : Kind::never;
-  const Kind decisive = kind == Kind::all ? Kind::never : Kind::always;
+  const Kind neutral = kind == Decision::Kind::all ? Decision::Kind::always : Decision::Kind::never;
+  const Kind decisive =
+      kind == Decision::Kind::all ? Decision::Kind::never : Decision::Kind::always;
   Decision joined;
   joined.kind = kind;
   for (Decision& part : parts) {
@@ -66,31 +65,31 @@ Decision Decision::join(Kind kind, std::vector<Decision> parts) {
 }
 
 size_t Decision::leaves() const {
-  if (kind == Kind::leaf) return 1;
+  if (kind == Decision::Kind::leaf) return 1;
   return std::accumulate(parts.begin(), parts.end(), size_t{0},
                          [](size_t sum, const Decision& part) { return sum + part.leaves(); });
 }
 
 bool Decision::needs_tail() const {
-  if (kind == Kind::leaf) return leaf.place != Leaf::Place::field;
+  if (kind == Decision::Kind::leaf) return leaf.place != Leaf::Place::field;
   return std::ranges::any_of(parts, &Decision::needs_tail);
 }
 
 Decision Decision::within(size_t most) && {
   if (leaves() <= most) return std::move(*this);
-  if (kind != Kind::all) return undecided();
+  if (kind != Decision::Kind::all) return undecided();
   std::vector<Decision> kept;
   for (Decision& part : parts) {
     kept.push_back(std::move(part).within(most));
     most -= kept.back().leaves();
   }
-  return join(Kind::all, std::move(kept));
+  return join(Decision::Kind::all, std::move(kept));
 }
 
 std::vector<Leaf> list_of(const Decision& decision, const schema::Field& any_field) {
   std::vector<Leaf> list;
-  if (decision.kind == Kind::always) return list;
-  if (decision.kind == Kind::never) {
+  if (decision.kind == Decision::Kind::always) return list;
+  if (decision.kind == Decision::Kind::never) {
     Leaf& leaf = list.emplace_back();  // no words to compare: it holds for every event
     leaf.op = Leaf::Op::words;
     leaf.field = &any_field;

@@ -101,7 +101,7 @@ class Parser {
     if (is_operation(peek())) {
       const Token& operation = take();
       std::vector<Token> operands = TRY(values(operation));
-      node.comparison = TRY(bind(source_, *field, operation, operands));
+      node.comparison = TRY(query::bind(source_, *field, operation, operands));
     } else {
       node.comparison = TRY(bind_boolean(source_, *field, name.span));
     }

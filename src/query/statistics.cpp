@@ -8,8 +8,6 @@
 namespace plumb::query {
 namespace {
 
-constexpr uint64_t sign_bit = uint64_t{1} << 63;
-
 double told(uint64_t ordered, bool is_signed) {
   return is_signed ? static_cast<double>(static_cast<int64_t>(ordered ^ sign_bit))
                    : static_cast<double>(ordered);

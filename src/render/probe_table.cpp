@@ -68,9 +68,9 @@ std::string semaphore_of(const std::vector<probe::Site>& sites) {
   return first.has_semaphore ? offset_text(first.semaphore) : "-";
 }
 
-class Table {
+class ProbeTable {
  public:
-  explicit Table(const probe::StaticProbes& found) : found_(found) {
+  explicit ProbeTable(const probe::StaticProbes& found) : found_(found) {
     for (const probe::Probe& each : found.probes) {
       provider_ = std::max(provider_, std::min(longest_provider, text_cell(each.provider).width));
       name_ = std::max(name_, text_cell(each.name).width);
@@ -132,7 +132,7 @@ class Table {
 
 }  // namespace
 
-std::string probe_table(const probe::StaticProbes& found) { return Table(found).text(); }
+std::string probe_table(const probe::StaticProbes& found) { return ProbeTable(found).text(); }
 
 std::string shown_path(const std::string& path, bool deleted) {
   return text_cell(path).text + (deleted ? " (deleted)" : "");

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view everything = "/";
 
-std::string join(std::string_view parent, std::string_view child) {
+std::string child_path(std::string_view parent, std::string_view child) {
   return fmt::format("{}/{}", parent == everything ? "" : parent, child);
 }
 
@@ -60,7 +60,7 @@ bool CgroupWatch::read_notes(std::vector<std::string>& came) {
       if (note.mask & IN_IGNORED)
         paths_.erase(parent);
       else if (note.mask & IN_ISDIR)
-        came.push_back(join(parent->second, bytes.data() + at + sizeof(note)));
+        came.push_back(child_path(parent->second, bytes.data() + at + sizeof(note)));
     }
   }
   return whole;

@@ -9,8 +9,8 @@
 namespace plumb::resolve {
 namespace {
 
-constexpr size_t most_bytes = 4 << 20;
-constexpr size_t most_names = 65'536;
+constexpr size_t most_user_bytes = 4 << 20;
+constexpr size_t most_users = 65'536;
 
 // Takes the text before the next ':' away from `line`. False when there is no ':', so that a number
 // at the cut end of a file that is too long is not taken for a shorter one.
@@ -35,10 +35,10 @@ bool parse_line(std::string_view line, std::string_view& name, uint32_t& id) {
 
 void Users::Names::read() {
   by_id.clear();
-  auto text = read_file(file, most_bytes);
+  auto text = read_file(file, most_user_bytes);
   if (!text) return;
   std::string_view rest = *text;
-  while (!rest.empty() && by_id.size() < most_names) {
+  while (!rest.empty() && by_id.size() < most_users) {
     std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
     std::string_view name;

@@ -8,8 +8,8 @@
 namespace plumb::schema {
 namespace {
 
-constexpr size_t max_name = 15;      // what the kernel keeps of a program's or map's name
-constexpr size_t max_visits = 4096;  // bounds what hostile nesting can cost
+constexpr size_t max_kernel_name = 15;    // what the kernel keeps of a program's or map's name
+constexpr size_t max_lint_visits = 4096;  // bounds what hostile nesting can cost
 
 class Lint {
  public:
@@ -30,9 +30,9 @@ class Lint {
   void complain(std::string what) { complaints_.push_back(std::move(what)); }
 
   void short_enough(std::string_view name, const char* what) {
-    if (name.size() > max_name)
+    if (name.size() > max_kernel_name)
       complain(std::string(what) + " " + std::string(name) + ": its name is over " +
-               std::to_string(max_name) + " characters");
+               std::to_string(max_kernel_name) + " characters");
   }
 
   void check(const Described& described) {
@@ -62,7 +62,7 @@ class Lint {
     const Btf::Type& type = btf_.type(id);
     uint64_t covered = 0;
     for (const Btf::Member& member : type.members) {
-      if (++visits_ > max_visits) return;
+      if (++visits_ > max_lint_visits) return;
       const std::string inner = path + std::string(member.name);
       const uint32_t bare = btf_.strip(member.type);
       const uint64_t begin = member.bit_offset / 8;

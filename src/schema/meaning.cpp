@@ -1,5 +1,6 @@
 #include "schema/meaning.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -33,7 +34,7 @@ template <class T, size_t N>
 Result<T> meant(const char* what, std::string_view word, const std::array<Word<T>, N>& words) {
   for (const auto& [name, value] : words)
     if (name == word) return value;
-  return fail(std::string("unknown ") + what + " '" + std::string(word) + "'");
+  return fail(fmt::format("unknown {} '{}'", what, word));
 }
 
 Result<Alias> alias(std::string_view text, bool detail) {

@@ -211,7 +211,7 @@ class Run {
   Clock::time_point began_{}, interval_begin_{}, next_report_{}, last_check_{};
 };
 
-Result<Opened> open_output(const Request& request, const Prepared& prepared) {
+Result<Opened> open_results(const Request& request, const Prepared& prepared) {
   if (request.record) return open_recording(request, prepared);
   return open_sink(request, schema::Clock::now());
 }
@@ -252,7 +252,7 @@ Result<int> trace(const Request& request) {
   }
   TRY(check_memory(options));
   const std::vector<Process> chosen = TRY(translate_pids(options.targeting));
-  Opened opened = TRY(open_output(request, prepared));
+  Opened opened = TRY(open_results(request, prepared));
   install_signals();
   std::string program;
   if (!request.command.empty()) program = TRY(Command::find(request.command[0]));

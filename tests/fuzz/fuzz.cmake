@@ -4,15 +4,21 @@ find_program(FUZZ_CXX NAMES clang++ clang++-14)
 file(GLOB fuzz_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*_fuzz.cpp)
 set(fuzz_flags -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
     -w -I${CMAKE_SOURCE_DIR}/src -I${CMAKE_SOURCE_DIR}/tests/unit -I${CMAKE_BINARY_DIR}/generated)
-file(GLOB fuzzed CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/base/*.cpp
-  ${CMAKE_SOURCE_DIR}/src/schema/*.cpp ${CMAKE_SOURCE_DIR}/src/query/*.cpp
-  ${CMAKE_SOURCE_DIR}/src/disclose/*.cpp ${CMAKE_SOURCE_DIR}/src/record/*.cpp
-  ${CMAKE_SOURCE_DIR}/src/probe/*.cpp)
+set(fuzzed)
+foreach(layer base schema query disclose record probe)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${layer}/*.cpp)
+  if(CMAKE_UNITY_BUILD)
+    list(TRANSFORM sources REPLACE "(.+)" "#include \"\\1\"\n" OUTPUT_VARIABLE includes)
+    list(JOIN includes "" includes)
+    set(sources ${CMAKE_CURRENT_BINARY_DIR}/fuzz/${layer}.cpp)
+    file(CONFIGURE OUTPUT ${sources} CONTENT "${includes}")
+  endif()
+  list(APPEND fuzzed ${sources})
+endforeach()
 # libFuzzer is clang's: its objects are made by clang whatever compiles the rest.
 set(fuzz_objects)
 foreach(source ${fuzzed})
-  file(RELATIVE_PATH object ${CMAKE_SOURCE_DIR}/src ${source})
-  string(REPLACE "/" "_" object ${object})
+  string(REGEX REPLACE ".*/([^/]+)/([^/]+)$" "\\1_\\2" object ${source})
   set(object ${CMAKE_CURRENT_BINARY_DIR}/fuzz/${object}.o)
   add_custom_command(OUTPUT ${object}
     COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${FUZZ_CXX} ${fuzz_flags} -MD -MF ${object}.d -c ${source} -o ${object}

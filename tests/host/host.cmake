@@ -28,7 +28,9 @@ add_library(hosted_machine OBJECT ${host_machine})
 target_include_directories(hosted_machine PUBLIC ${CMAKE_CURRENT_LIST_DIR}
   ${CMAKE_CURRENT_LIST_DIR}/include ${CMAKE_SOURCE_DIR}/bpf)
 target_compile_definitions(hosted_machine PUBLIC PLUMB_HOST PLUMB_HOST_DIR="${host_dir}")
-target_compile_options(hosted_machine PRIVATE ${tests_warnings})
+target_compile_options(hosted_machine PRIVATE ${tests_warnings} -Og)
+# Some of it includes bpf/, some the kernel's own headers.
+set_target_properties(hosted_machine PROPERTIES UNITY_BUILD OFF)
 # libbpf declares all helpers as variables
 set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/machine/helpers_agree.c PROPERTIES
   COMPILE_OPTIONS -Wno-unused-variable)
@@ -45,7 +47,7 @@ foreach(source ${host_tests})
   endif()
   add_executable(host_${name} ${source})
   target_link_libraries(host_${name} PRIVATE hosted_machine)
-  target_compile_options(host_${name} PRIVATE ${tests_warnings})
+  target_compile_options(host_${name} PRIVATE ${tests_warnings} -Og)
   # the libraries call the stand-ins of the program that loads them
   set_target_properties(host_${name} PROPERTIES ENABLE_EXPORTS ON)
   add_dependencies(host_${name} hosted_programs)

@@ -3,7 +3,7 @@
 
 #include "disclose_lines.h"
 
-namespace plumb::test {
+namespace plumb::test::clients_test {
 namespace {
 
 constexpr Case masked[] = {
@@ -75,4 +75,4 @@ TEST(DiscloseClients, TakeOtherThings) {
 }
 
 }  // namespace
-}  // namespace plumb::test
+}  // namespace plumb::test::clients_test

@@ -5,7 +5,7 @@
 
 #include "disclose_lines.h"
 
-namespace plumb::test {
+namespace plumb::test::forms_test {
 namespace {
 
 void expect_masked(std::span<const Case> cases) {
@@ -163,4 +163,4 @@ TEST(DiscloseForms, ANameMayBeWrittenTogether) {
 }
 
 }  // namespace
-}  // namespace plumb::test
+}  // namespace plumb::test::forms_test

@@ -7,7 +7,7 @@
 #include "disclose/disclosure.h"
 #include "render_events.h"
 
-namespace plumb::test {
+namespace plumb::test::modes_test {
 namespace {
 
 using disclose::Disclosure;
@@ -187,4 +187,4 @@ TEST(DiscloseModes, MaskedSecretsLeaveNothingBehind) {
 }
 
 }  // namespace
-}  // namespace plumb::test
+}  // namespace plumb::test::modes_test

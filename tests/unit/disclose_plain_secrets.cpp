@@ -3,7 +3,7 @@
 
 #include "disclose_lines.h"
 
-namespace plumb::test {
+namespace plumb::test::plain_secrets_test {
 namespace {
 
 constexpr Case masked[] = {
@@ -201,4 +201,4 @@ TEST(DisclosePlainSecrets, APathShowsNoneThatArgumentsWouldNot) {
 }
 
 }  // namespace
-}  // namespace plumb::test
+}  // namespace plumb::test::plain_secrets_test

@@ -3,7 +3,7 @@
 
 #include "disclose_lines.h"
 
-namespace plumb::test {
+namespace plumb::test::redact_test {
 namespace {
 
 // Written in two halves: tokens that look real are refused by those who host repositories.
@@ -187,4 +187,4 @@ TEST(DiscloseRedact, KeepsThatAListWasCut) {
 }
 
 }  // namespace
-}  // namespace plumb::test
+}  // namespace plumb::test::redact_test

@@ -3,7 +3,7 @@
 #include "disclose/disclosure.h"
 #include "render_stopwatch.h"
 
-namespace plumb::test {
+namespace plumb::test::speed_test {
 namespace {
 
 TEST(DISABLED_DiscloseSpeed, Modes) {
@@ -26,4 +26,4 @@ TEST(DISABLED_DiscloseSpeed, Modes) {
 }
 
 }  // namespace
-}  // namespace plumb::test
+}  // namespace plumb::test::speed_test

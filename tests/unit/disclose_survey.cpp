@@ -4,7 +4,7 @@
 
 #include "disclose/survey.h"
 
-namespace plumb::disclose {
+namespace plumb::disclose::survey_test {
 namespace {
 
 Survey naive(const Element& element) {
@@ -41,4 +41,4 @@ TEST(Survey, SeesWhatALoopSees) {
 }
 
 }  // namespace
-}  // namespace plumb::disclose
+}  // namespace plumb::disclose::survey_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plumb::doctor {
+namespace plumb::doctor::facts_test {
 namespace {
 
 using Strings = std::vector<std::string>;
@@ -89,4 +89,4 @@ TEST(Kallsyms, ZeroesAreHiddenAddresses) {
 }
 
 }  // namespace
-}  // namespace plumb::doctor
+}  // namespace plumb::doctor::facts_test

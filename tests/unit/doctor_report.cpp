@@ -9,7 +9,7 @@
 
 #include "doctor/context.h"
 
-namespace plumb::doctor {
+namespace plumb::doctor::report_test {
 namespace {
 
 Report example() {
@@ -111,4 +111,4 @@ TEST(Remedy, OfTheProbeComesFirst) {
 }
 
 }  // namespace
-}  // namespace plumb::doctor
+}  // namespace plumb::doctor::report_test

@@ -3,7 +3,7 @@
 
 #include "doctor/uses.h"
 
-namespace plumb::doctor {
+namespace plumb::doctor::uses_test {
 namespace {
 
 using kernel::Hook;
@@ -55,4 +55,4 @@ TEST(Remedies, AreOnlyOfWhatNoOtherHookServes) {
 }
 
 }  // namespace
-}  // namespace plumb::doctor
+}  // namespace plumb::doctor::uses_test

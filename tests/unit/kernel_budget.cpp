@@ -3,7 +3,7 @@
 
 #include "kernel/budget.h"
 
-namespace plumb::kernel {
+namespace plumb::kernel::budget_test {
 namespace {
 
 using Costs = std::vector<ProbeCost>;
@@ -98,4 +98,4 @@ TEST(Slowdown, IsOfWhatTheyUseForThemselves) {
 }
 
 }  // namespace
-}  // namespace plumb::kernel
+}  // namespace plumb::kernel::budget_test

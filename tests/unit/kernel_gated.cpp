@@ -13,7 +13,7 @@
 
 #include "kernel/gated_calls.h"
 
-namespace plumb::kernel {
+namespace plumb::kernel::gated_test {
 namespace {
 
 struct Closer {
@@ -85,4 +85,4 @@ TEST(GatedCalls, ABrokenFileHasNone) {
 }
 
 }  // namespace
-}  // namespace plumb::kernel
+}  // namespace plumb::kernel::gated_test

@@ -7,7 +7,7 @@
 #include <ctime>
 #include <random>
 
-namespace plumb::kernel {
+namespace plumb::kernel::ordered_test {
 namespace {
 
 // Records of a time and a number of their own, all there from the beginning.
@@ -129,4 +129,4 @@ TEST(Ordered, HoldsBackWhatIsNotCompleteUntilTheEnd) {
 }
 
 }  // namespace
-}  // namespace plumb::kernel
+}  // namespace plumb::kernel::ordered_test

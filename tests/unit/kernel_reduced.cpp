@@ -5,7 +5,7 @@
 
 #include "kernel/reduced_types.h"
 
-namespace plumb::kernel {
+namespace plumb::kernel::reduced_test {
 namespace {
 
 struct Closer {
@@ -135,4 +135,4 @@ TEST(ReducedTypes, NamesOfAnObjectLoseTheirFlavour) {
 }
 
 }  // namespace
-}  // namespace plumb::kernel
+}  // namespace plumb::kernel::reduced_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plumb::kernel {
+namespace plumb::kernel::verifier_test {
 namespace {
 
 TEST(VerifierLog, TheComplaintItsInstructionAndItsSource) {
@@ -44,4 +44,4 @@ TEST(VerifierLog, NothingIsMadeUp) {
 }
 
 }  // namespace
-}  // namespace plumb::kernel
+}  // namespace plumb::kernel::verifier_test

@@ -4,7 +4,7 @@
 
 #include "probe/operand.h"
 
-namespace plumb::probe {
+namespace plumb::probe::argument_test {
 namespace {
 
 Argument one(std::string_view text, Machine machine = Machine::x86) {
@@ -206,4 +206,4 @@ TEST(Number, OfSixtyFourBits) {
 }
 
 }  // namespace
-}  // namespace plumb::probe
+}  // namespace plumb::probe::argument_test

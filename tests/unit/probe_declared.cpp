@@ -17,7 +17,7 @@
 #include "probe/isolated.h"
 #include "probe/open_file.h"
 
-namespace plumb::probe {
+namespace plumb::probe::declared_test {
 namespace {
 
 std::string outcome(const std::function<std::string(int)>& work) {
@@ -199,4 +199,4 @@ TEST_F(Hostile, IsReadOrRefused) {
 }
 
 }  // namespace
-}  // namespace plumb::probe
+}  // namespace plumb::probe::declared_test

@@ -5,7 +5,7 @@
 
 #include "probe_assembled.h"
 
-namespace plumb::probe {
+namespace plumb::probe::ends_test {
 namespace {
 
 struct Case {
@@ -60,4 +60,4 @@ TEST(Ends, OfWhatIsNotTold) {
 }
 
 }  // namespace
-}  // namespace plumb::probe
+}  // namespace plumb::probe::ends_test

@@ -7,7 +7,7 @@
 #include "probe/function_sites.h"
 #include "probe_builder.h"
 
-namespace plumb::probe {
+namespace plumb::probe::find_test {
 namespace {
 
 TEST(FindProbe, FilesByTheNameOfALibraryOrAProgram) {
@@ -117,4 +117,4 @@ TEST(FindProbe, NoReturnOfAnOldGoProgramIsSeen) {
 }
 
 }  // namespace
-}  // namespace plumb::probe
+}  // namespace plumb::probe::find_test

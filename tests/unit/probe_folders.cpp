@@ -4,7 +4,7 @@
 
 #include "probe/library_folders.h"
 
-namespace plumb::probe {
+namespace plumb::probe::folders_test {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -28,4 +28,4 @@ TEST(LibraryFolders, TheUsualOnesAreAmongThem) {
 }
 
 }  // namespace
-}  // namespace plumb::probe
+}  // namespace plumb::probe::folders_test

@@ -5,7 +5,7 @@
 
 #include "probe_builder.h"
 
-namespace plumb::probe {
+namespace plumb::probe::functions_test {
 namespace {
 
 template <class Layout>
@@ -200,4 +200,4 @@ TEST(Functions, TheOneThatHasAnOffset) {
 }
 
 }  // namespace
-}  // namespace plumb::probe
+}  // namespace plumb::probe::functions_test

@@ -9,7 +9,7 @@
 #include "probe_assembled.h"
 #include "probe_builder.h"
 
-namespace plumb::probe {
+namespace plumb::probe::go_test {
 namespace {
 
 struct Case {
@@ -146,4 +146,4 @@ TEST(Go, NamesItsFunctionsInAStrippedFile) {
 }
 
 }  // namespace
-}  // namespace plumb::probe
+}  // namespace plumb::probe::go_test

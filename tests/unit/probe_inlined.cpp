@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plumb::probe {
+namespace plumb::probe::inlined_test {
 namespace {
 
 TEST(ParseInlined, WhatTheReaderWrites) {
@@ -35,4 +35,4 @@ TEST(ParseInlined, WhatItNeverWrites) {
 }
 
 }  // namespace
-}  // namespace plumb::probe
+}  // namespace plumb::probe::inlined_test

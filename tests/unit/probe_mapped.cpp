@@ -11,7 +11,7 @@
 
 #include "probe/mapped_files.h"
 
-namespace plumb::probe {
+namespace plumb::probe::mapped_test {
 namespace {
 
 TEST(Maps, ALineOfAFile) {
@@ -158,4 +158,4 @@ TEST(Process, ThatIsNotThere) {
 }
 
 }  // namespace
-}  // namespace plumb::probe
+}  // namespace plumb::probe::mapped_test

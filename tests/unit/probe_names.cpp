@@ -4,7 +4,7 @@
 #include "probe/functions.h"
 #include "probe/readable_name.h"
 
-namespace plumb::probe {
+namespace plumb::probe::names_test {
 namespace {
 
 // Made with `c++filt -p -i` where no comment says otherwise.
@@ -259,4 +259,4 @@ TEST(Find, WhatIsNotThereSuggestsWhatIs) {
 }
 
 }  // namespace
-}  // namespace plumb::probe
+}  // namespace plumb::probe::names_test

@@ -3,7 +3,7 @@
 #include "probe/static_probes.h"
 #include "probe_builder.h"
 
-namespace plumb::probe {
+namespace plumb::probe::notes_test {
 namespace {
 
 Result<StaticProbes> probes_in(const std::string& bytes) {
@@ -260,4 +260,4 @@ TEST(StaticProbes, AFileWithoutSectionsHasNone) {
 }
 
 }  // namespace
-}  // namespace plumb::probe
+}  // namespace plumb::probe::notes_test

@@ -12,7 +12,7 @@
 #include "probe/x86_code.h"
 #include "probe_assembled.h"
 
-namespace plumb::probe {
+namespace plumb::probe::placement_test {
 namespace {
 
 constexpr uint32_t rdi = 1 << 7;
@@ -216,4 +216,4 @@ TEST(Placement, OfWhatGccMakes) {
 }
 
 }  // namespace
-}  // namespace plumb::probe
+}  // namespace plumb::probe::placement_test

@@ -12,7 +12,7 @@
 #include "probe/open_file.h"
 #include "probe/static_probes.h"
 
-namespace plumb::probe {
+namespace plumb::probe::real_test {
 namespace {
 
 using Notes = std::multiset<std::string>;  // "PROVIDER NAME ARGUMENTS"
@@ -74,4 +74,4 @@ INSTANTIATE_TEST_SUITE_P(OfThisMachine, RealFile,
                                          "/usr/lib/jvm/temurin-25-jdk-amd64/lib/server/libjvm.so"));
 
 }  // namespace
-}  // namespace plumb::probe
+}  // namespace plumb::probe::real_test

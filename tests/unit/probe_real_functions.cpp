@@ -13,7 +13,7 @@
 #include "probe/open_file.h"
 #include "probe/readable_name.h"
 
-namespace plumb::probe {
+namespace plumb::probe::real_functions_test {
 namespace {
 
 std::string output_of(const std::string& command) {
@@ -144,4 +144,4 @@ INSTANTIATE_TEST_SUITE_P(OfThisMachine, RealFunctions,
                                          "/usr/lib/jvm/temurin-25-jdk-amd64/lib/server/libjvm.so"));
 
 }  // namespace
-}  // namespace plumb::probe
+}  // namespace plumb::probe::real_functions_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace plumb::probe {
+namespace plumb::probe::spec_test {
 namespace {
 
 // What was understood, in one line: SURFACE
@@ -273,4 +273,4 @@ TEST(Spec, WhatATerminalMayNotHaveIsNotEchoed) {
 }
 
 }  // namespace
-}  // namespace plumb::probe
+}  // namespace plumb::probe::spec_test

@@ -13,7 +13,7 @@
 #include "probe_assembled.h"
 #include "probe_builder.h"
 
-namespace plumb::probe {
+namespace plumb::probe::stack_test {
 namespace {
 
 const std::string nop = ".byte 0x0f,0x1f,0x44,0,0;";
@@ -134,4 +134,4 @@ TEST(UnwindRanges, OfAStrippedProgram) {
 }
 
 }  // namespace
-}  // namespace plumb::probe
+}  // namespace plumb::probe::stack_test

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace plumb::probe {
+namespace plumb::probe::trace_format_test {
 namespace {
 
 using Form = ContextValue::Form;
@@ -97,4 +97,4 @@ TEST(TraceFormat, TextOfAnyKindIsReadToItsEnd) {
 }
 
 }  // namespace
-}  // namespace plumb::probe
+}  // namespace plumb::probe::trace_format_test

@@ -9,7 +9,7 @@
 #include "probe_assembled.h"
 #include "probe_x86_effects.h"
 
-namespace plumb::probe {
+namespace plumb::probe::x86_test {
 namespace {
 
 using Flow = Instruction::Flow;
@@ -204,4 +204,4 @@ TEST(X86Code, RefusesWhatIsNoInstruction) {
 }
 
 }  // namespace
-}  // namespace plumb::probe
+}  // namespace plumb::probe::x86_test

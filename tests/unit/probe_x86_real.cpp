@@ -12,7 +12,7 @@
 #include "probe/open_file.h"
 #include "probe/x86_code.h"
 
-namespace plumb::probe {
+namespace plumb::probe::x86_real_test {
 namespace {
 
 constexpr uint64_t most_code = 512 << 10;  // bytes of a file, a third of a second of objdump
@@ -114,4 +114,4 @@ INSTANTIATE_TEST_SUITE_P(OfThisMachine, RealCode,
                                          "/usr/local/cuda-13.0/lib/libcublas.so.13"));
 
 }  // namespace
-}  // namespace plumb::probe
+}  // namespace plumb::probe::x86_real_test

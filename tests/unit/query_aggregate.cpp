@@ -9,7 +9,7 @@
 
 #include "query_event.h"
 
-namespace plumb::query {
+namespace plumb::query::aggregate_test {
 namespace {
 
 using tests::TestRecord;
@@ -210,4 +210,4 @@ TEST(Aggregate, OneContainerIsOneGroup) {
 }
 
 }  // namespace
-}  // namespace plumb::query
+}  // namespace plumb::query::aggregate_test

@@ -5,7 +5,7 @@
 #include "query/plan.h"
 #include "query_event.h"
 
-namespace plumb::query {
+namespace plumb::query::errors_test {
 namespace {
 
 const tests::TestEvent sample;
@@ -180,4 +180,4 @@ TEST(Mistakes, PrivateFieldsCannotBeNamedWhenTheyAreNotRead) {
 }
 
 }  // namespace
-}  // namespace plumb::query
+}  // namespace plumb::query::errors_test

@@ -4,7 +4,7 @@
 #include "query/plan.h"
 #include "query_event.h"
 
-namespace plumb::query {
+namespace plumb::query::plan_test {
 namespace {
 
 const tests::TestEvent sample;
@@ -290,4 +290,4 @@ TEST(View, IsTakenByWhoeverNamesNeitherGroupsNorColumns) {
 }
 
 }  // namespace
-}  // namespace plumb::query
+}  // namespace plumb::query::plan_test

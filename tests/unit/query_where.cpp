@@ -4,7 +4,7 @@
 #include "query/expression.h"
 #include "query_event.h"
 
-namespace plumb::query {
+namespace plumb::query::where_test {
 namespace {
 
 using namespace std::string_literals;
@@ -148,4 +148,4 @@ TEST_F(WhereTest, NotBindsTighterThanAndThanOr) {
 }
 
 }  // namespace
-}  // namespace plumb::query
+}  // namespace plumb::query::where_test
