@@ -67,13 +67,15 @@ static __always_inline void take_value(struct pt_regs *ctx, struct probe *e, __u
 				       const volatile struct location *at, __u32 bit, struct tail *tail)
 {
 	__u64 number = 0;
+	__u32 unread = number_at(ctx, at, &number);
 
-	if (!number_at(ctx, at, &number))
-		goto unread;
 	if (at->shape == SHAPE_NUMBER || !tail) {
 		*to = number;
+		e->unread |= unread * bit;
 		return;
 	}
+	if (unread)
+		goto unread;
 	if (at->shape == SHAPE_TEXT)
 		*(text_t *)to = text_at(tail, number, probe.text_bytes);
 	else if (at->shape == SHAPE_COUNTED)
