@@ -23,6 +23,12 @@ uint64_t limit(__rlimit_resource resource) {
   return getrlimit(resource, &now) ? 0 : now.rlim_cur;
 }
 
+// To which plumb raises its own.
+uint64_t hard_limit(__rlimit_resource resource) {
+  rlimit now{};
+  return getrlimit(resource, &now) ? 0 : now.rlim_max;
+}
+
 }  // namespace
 
 Context look_around() {
@@ -36,7 +42,7 @@ Context look_around() {
   context.lockdown = lockdown_mode(text_of("/sys/kernel/security/lockdown"));
   // before the first map: libbpf raises it for old kernels where it may
   context.lockable_bytes = limit(RLIMIT_MEMLOCK);
-  context.open_files = limit(RLIMIT_NOFILE);
+  context.open_files = hard_limit(RLIMIT_NOFILE);
   context.bpf = kernel::bpf_syscall();
   context.tracing_programs = kernel::program_type(kernel::ProgramType::tp_btf);
   context.kernel_reads = kernel::helper(BPF_FUNC_probe_read_kernel, kernel::Caller::kprobe);

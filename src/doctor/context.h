@@ -15,7 +15,7 @@ struct Context {
   bool in_user_namespace = false;
   std::string lockdown;                   // "" when it cannot be read
   uint64_t lockable_bytes = 0;            // RLIMIT_MEMLOCK
-  uint64_t open_files = 0;                // RLIMIT_NOFILE
+  uint64_t open_files = 0;                // RLIMIT_NOFILE, the hard limit
   kernel::Availability bpf;               // bpf(2) answers
   kernel::Availability tracing_programs;  // tp_btf, on which all tracers stand
   kernel::Availability kernel_reads;      // bpf_probe_read_kernel

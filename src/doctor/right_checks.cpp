@@ -79,8 +79,8 @@ Check open_files(const Context& context) {
           "nofile",
           Status::reduced,
           limit + " open files",
-          "every place that is probed takes one, as do rings and programs",
-          "ulimit -n 4096"};
+          "every place that is probed takes one, or two before Linux 6.6, as do rings and programs",
+          "ulimit -Hn 4096, by root"};
 }
 
 // The kernel asks for the same right as for stacks and arguments read from outside. Address 0 is

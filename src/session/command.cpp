@@ -11,6 +11,7 @@
 #include <cstdlib>
 
 #include "base/text.h"
+#include "session/open_files.h"
 
 namespace plumb::session {
 namespace {
@@ -21,6 +22,7 @@ namespace {
   if (read(go, &byte, 1) != 1) _exit(1);
   signal(SIGPIPE, SIG_DFL);  // plumb ignores both, and execv would pass that on
   signal(SIGXFSZ, SIG_DFL);
+  give_back_open_files();
   execv(path, words);
   const int error = errno;
   [[maybe_unused]] ssize_t told = write(refusal, &error, sizeof(error));

@@ -15,6 +15,7 @@
 #include "session/interrupt.h"
 #include "session/late_containers.h"
 #include "session/late_files.h"
+#include "session/open_files.h"
 #include "session/pipeline.h"
 #include "session/prepare.h"
 #include "session/processes.h"
@@ -256,6 +257,7 @@ Result<int> trace(const Request& request) {
   install_signals();
   std::string program;
   if (!request.command.empty()) program = TRY(Command::find(request.command[0]));
+  raise_open_files();
   auto live = TRY(kernel::Live::load(std::move(prepared.tracers), plans, options));
   disclose::Disclosure disclosure(request.privacy, disclose::random_key());
   Run run(request, machine, *live, opened, disclosure);
