@@ -16,6 +16,8 @@ live_test(live_newest KERNEL newest COST 900)
 live_test(live_5.10 KERNEL 5.10 COST 800)
 live_test(live_6.1 KERNEL 6.1 FIRST 1 COST 300)
 live_test(live_6.12 KERNEL 6.12 FIRST 1 COST 300)
+# The verifier that loses most of what it knew of numbers, with the programs whose places it does not know.
+live_test(live_places KERNEL 6.1 COST 250 TESTS probe probe_operands probe_static probe_traces)
 # What keeps something for each thread, with a processor on which the newest kernel can (tests/vm/boot -c).
 live_test(live_threads KERNEL newest COST 200 OPTIONS -c -n 3
   TESTS futex lock lock_names offcpu probe_pairs runq syscall view)
