@@ -77,7 +77,7 @@ std::string hint_of(int error) {
   if (error == EPERM || error == EACCES)
     return "run as root, or with CAP_BPF and CAP_PERFMON; plumb doctor tells what is missing";
   if (error == EMFILE || error == ENFILE)
-    return "too few descriptors: ulimit -n tells and sets how many a process may have";
+    return "too few open files: ulimit -Hn tells how many plumb may have, and root sets";
   if (error == ENOMEM || error == E2BIG) return "a smaller --ring or --keys needs less memory";
   return "plumb doctor says what this kernel allows; -v shows the whole log";
 }
