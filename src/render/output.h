@@ -1,9 +1,12 @@
 // Output: bytes on their way to a file descriptor, gathered into large writes.
 //
 // Writers format straight into the buffer: reserve room, write, commit the end. The first failed
-// write is kept and everything after it is dropped, so that a hot path need not ask. SIGPIPE must
-// be ignored by the program; a reader that went away is then told apart by closed().
+// write is kept and everything after it is dropped, so that a hot path need not ask; a file that is
+// full ends with its last whole line. SIGPIPE must be ignored by the program; a reader that went
+// away is then told apart by closed().
 #pragma once
+#include <sys/types.h>
+
 #include <cstring>
 #include <memory>
 #include <string>
@@ -43,11 +46,15 @@ class Output {
  private:
   void make_room(size_t size);
   void drain();
+  void count_unended(std::string_view written);
+  // After a write that failed, into a file that is `end` long now.
+  void keep_whole_lines(off_t end);
 
   int fd_;
   std::string name_;
   int error_ = 0;  // errno of the first failure
   size_t used_ = 0;
+  size_t unended_ = 0;  // written to a file after the last end of a line
   size_t capacity_;
   std::unique_ptr<char[]> buffer_;
 };
