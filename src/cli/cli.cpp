@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "cli/help.h"
 #include "cli/options.h"
+#include "kernel/verifier.h"
 #include "session/prepare.h"
 #include "session/request.h"
 
@@ -172,6 +173,8 @@ int main(int argc, char** argv) {
   signal(SIGXFSZ, SIG_IGN);
   // glibc would raise it after the first large buffer is freed, and then keep the next ones
   mallopt(M_MMAP_THRESHOLD, 128 << 10);
+  // what fails says so itself, with what to do
+  kernel::capture_libbpf_messages(false);
   auto status = dispatch(Words(argv + 1, argv + argc));
   return status ? *status : report(status.error());
 }
