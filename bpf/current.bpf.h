@@ -9,6 +9,7 @@
  */
 #pragma once
 #include "kernel.bpf.h"
+#include "kernel_function.bpf.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
@@ -32,10 +33,7 @@ static struct task_struct *(*const current_task)(void) __attribute__((const)) = 
 #define task_member(task, member) BPF_CORE_READ(task, member)
 #endif
 
-enum current_numbers {
-	MOST_CPUS = 512,
-	CAST_KERNEL_OBJECT = 0x7f000001, /* the number of no helper: kernel_object() */
-};
+enum current_numbers { MOST_CPUS = 512 };
 
 /*
  * Where each CPU keeps its current task (arch/x86/include/asm/current.h). Written before the load, by
@@ -43,7 +41,10 @@ enum current_numbers {
  */
 struct current_places {
 	__u32 holder; /* the kernel's number of struct rcuwait, which is a pointer to a task; 0: not known */
-	enum current_numbers numbers; /* not read: BTF holds only types that something mentions */
+	/* Not read: BTF holds only types that something mentions. */
+	enum current_numbers numbers;
+	enum kernel_function functions;
+	__u32 unused;
 	__u64 of_cpu[MOST_CPUS];
 };
 const volatile struct current_places current_places = {};
@@ -51,10 +52,9 @@ const volatile struct current_places current_places = {};
 #if defined(PLUMB_LOOP_HELPER) && !defined(PLUMB_HOST)
 /*
  * What is at an address of the kernel, as a struct of this type: to be read like any, but not to be passed to
- * the kernel. The verifier puts a move in the place of bpf_rdonly_cast, whose number user space puts in the
- * place of this one (src/kernel/kernel_types.cpp).
+ * the kernel. The verifier puts a move in the place of bpf_rdonly_cast.
  */
-static void *(*const kernel_object)(__u64 address, __u32 type) = (void *)CAST_KERNEL_OBJECT;
+static void *(*const kernel_object)(__u64 address, __u32 type) = (void *)KERNEL_bpf_rdonly_cast;
 #endif
 
 /* The current task to read from, without a call where its place is known. */

@@ -123,28 +123,27 @@ struct bpf_dynptr {
 	__u64 opaque[2];
 } __attribute__((aligned(8)));
 
-#ifdef PLUMB_HOST
-#define vmemmap_base	 (*(const char *)NULL)
-#define page_offset_base (*(const char *)NULL)
-#else
-extern const void vmemmap_base __ksym __weak;
-extern const void page_offset_base __ksym __weak;
-extern int bpf_dynptr_from_skb(struct sk_buff *skb, __u64 flags,
-			       struct bpf_dynptr *data) __ksym __weak;
-#endif
+static int (*const bpf_dynptr_from_skb)(struct sk_buff *skb, __u64 flags, struct bpf_dynptr *data) =
+	(void *)KERNEL_bpf_dynptr_from_skb;
 
 /*
- * Where a page lies in memory: arch/x86/include/asm/page_64_types.h. Both bases are random, and
- * known to who may read all symbols of a kernel with CONFIG_KALLSYMS_ALL; 64 is sizeof(struct
- * page).
+ * Written before the load, by src/kernel/packet_places.cpp. Both bases are random, and known to who
+ * may read all symbols of a kernel with CONFIG_KALLSYMS_ALL.
  */
+struct packet_places {
+	bool lent; /* bpf_dynptr_from_skb may be called, and nobody has looked for the others: */
+	__u64 vmemmap_base, page_offset_base; /* where these variables are; 0: not known */
+};
+const volatile struct packet_places packet_places = {};
+
+/* Where a page lies in memory: arch/x86/include/asm/page_64_types.h. 64 is sizeof(struct page). */
 static __always_inline const __u8 *page_address(__u64 page)
 {
 	__u64 pages = 0, memory = 0;
 
-	if (!&vmemmap_base || !&page_offset_base ||
-	    bpf_probe_read_kernel(&pages, sizeof(pages), &vmemmap_base) ||
-	    bpf_probe_read_kernel(&memory, sizeof(memory), &page_offset_base))
+	if (!packet_places.vmemmap_base || !packet_places.page_offset_base ||
+	    bpf_probe_read_kernel(&pages, sizeof(pages), (void *)packet_places.vmemmap_base) ||
+	    bpf_probe_read_kernel(&memory, sizeof(memory), (void *)packet_places.page_offset_base))
 		return NULL;
 	return (const __u8 *)memory + (page - pages) / 64 * 4096;
 }
@@ -173,7 +172,8 @@ static __always_inline __u64 page_bytes(struct sk_buff *skb, __u64 at, void *to,
 /*
  * Copies `size` bytes, a constant or bounded by it, and returns how many it got: what lies in both
  * parts of a packet is cut where the linear one ends, unless the kernel lends a hand (6.12), as it
- * does for `vouched`, a tracepoint's own argument in tp_btf.
+ * does for `vouched`, a tracepoint's own argument in tp_btf; where it does, what others have in
+ * pages is left unread.
  */
 static __always_inline __u64 packet_bytes(struct sk_buff *skb, bool vouched, const __u8 *from,
 					  void *to, __u64 size)
@@ -186,7 +186,7 @@ static __always_inline __u64 packet_bytes(struct sk_buff *skb, bool vouched, con
 #ifdef PLUMB_LOOP_HELPER
 	struct bpf_dynptr bytes;
 
-	if (vouched && bpf_dynptr_from_skb)
+	if (vouched && packet_places.lent)
 		return bpf_dynptr_from_skb(skb, 0, &bytes) ||
 				       bpf_dynptr_read(to, size, &bytes, from - data, 0)
 			       ? 0

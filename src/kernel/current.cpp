@@ -73,7 +73,8 @@ bool find_for(int program, uint32_t cpu, bool runs) {
 
 CurrentNumbers current_numbers() {
   const btf* types = kernel_types();
-  if (!types || !cast_kernel_object() || !is_written_out(BPF_FUNC_get_smp_processor_id) ||
+  if (!types || !kernel_type_id("bpf_rdonly_cast", BTF_KIND_FUNC) ||
+      !is_written_out(BPF_FUNC_get_smp_processor_id) ||
       is_written_out(BPF_FUNC_get_current_task_btf))
     return {};
   CurrentNumbers numbers;
@@ -103,7 +104,7 @@ Result<> use_current(Tracer& tracer, const CurrentNumbers& numbers,
                      const std::vector<uint64_t>& places) {
   // the current task of those at the end is plumb: they do not ask for it
   const bool all = std::ranges::all_of(tracer.hooks(), [](const Hook& hook) {
-    return !hook.chosen || hook.at_end || may_cast(hook.section);
+    return !hook.chosen || hook.at_end || may_call_functions(hook.section);
   });
   if (!all || places.empty() || places.size() > tracer.constant("MOST_CPUS")) return {};
   for (size_t cpu = 0; cpu < places.size(); cpu++)

@@ -16,13 +16,11 @@
 #include <cstring>
 #include <map>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string_view>
 
 #include "base/fd.h"
 #include "kernel/reduced_types.h"
-#include "kernel/rodata.h"
 
 namespace plumb::kernel {
 namespace {
@@ -39,9 +37,8 @@ struct State {
   std::set<std::string> covered;  // names that the relocation file was made for
   Fd file;
   std::string path;
-  bool has_all = false;  // the file is not ours, but the kernel's
-  std::optional<uint32_t> cast;
-  int cast_number = 0;  // which the objects call for it
+  bool has_all = false;               // the file is not ours, but the kernel's
+  std::map<int, uint32_t> functions;  // the kernel's numbers of them, by those that objects call
 };
 
 State& state() {
@@ -109,26 +106,43 @@ constexpr std::array typed_sections = {
     TypedSection{"fexit+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, "", BTF_KIND_FUNC},
     TypedSection{"lsm+", BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "bpf_lsm_", BTF_KIND_FUNC}};
 
-// Turns the calls to CAST_KERNEL_OBJECT (bpf/current.bpf.h) into calls to bpf_rdonly_cast. libbpf
-// would link a function that is declared as the kernel's, but reads all of its types to find it.
-int link_casts(bpf_program* program) {
+// Turns the calls to numbers of enum kernel_function (bpf/kernel_function.bpf.h) into calls to what
+// they stand for.
+int link_functions(bpf_program* program) {
   const bpf_insn* begin = bpf_program__insns(program);
   std::vector<bpf_insn> code(begin, begin + bpf_program__insn_cnt(program));
   for (bpf_insn& each : code) {
-    if (each.code != (BPF_JMP | BPF_CALL) || each.src_reg || each.imm != state().cast_number)
+    const auto found = state().functions.find(each.imm);
+    if (each.code != (BPF_JMP | BPF_CALL) || each.src_reg || found == state().functions.end())
       continue;
     each.src_reg = BPF_PSEUDO_KFUNC_CALL;
-    each.imm = static_cast<int>(cast_kernel_object());
+    each.imm = static_cast<int>(found->second);
   }
   return bpf_program__set_insns(program, code.data(), code.size());
 }
 
-// Programs on user code that name no place, as those of probes, are typed by nothing but may cast
-// as well.
+// An object's enumerators say which functions its numbers stand for.
+void find_functions(const btf* object) {
+  constexpr std::string_view prefix = "KERNEL_";
+  const int id = btf__find_by_name_kind(object, "kernel_function", BTF_KIND_ENUM);
+  if (id < 0) return;
+  const btf_type* type = btf__type_by_id(object, static_cast<uint32_t>(id));
+  for (int i = 0; i < btf_vlen(type); i++) {
+    const struct btf_enum& each = btf_enum(type)[i];
+    const std::string_view name = btf__name_by_offset(object, each.name_off);
+    if (!name.starts_with(prefix) || state().functions.contains(each.val)) continue;
+    const uint32_t function =
+        kernel_type_id(std::string(name.substr(prefix.size())), BTF_KIND_FUNC);
+    if (function) state().functions[each.val] = function;
+  }
+}
+
+// Programs on user code that name no place, as those of probes, are typed by nothing but may call
+// functions as well.
 constexpr std::array user_sections = {"uprobe", "uretprobe"};
 
 int prepare_user(bpf_program* program, bpf_prog_load_opts*, long) {
-  return cast_kernel_object() ? link_casts(program) : 0;
+  return link_functions(program);
 }
 
 std::map<const bpf_program*, std::string>& aims() {
@@ -147,7 +161,7 @@ int prepare_typed(bpf_program* program, bpf_prog_load_opts* options, long which)
   options->attach_btf_id = kernel_type_id(typed.prefix + target, typed.kind);
   if (options->attach_btf_id == 0) return -ESRCH;
   options->expected_attach_type = typed.attach;
-  if (const int error = cast_kernel_object() ? link_casts(program) : 0; error) return error;
+  if (const int error = link_functions(program); error) return error;
   return bpf_program__set_type(program, typed.type);
 }
 
@@ -184,12 +198,6 @@ uint32_t kernel_type_id(const std::string& name, uint32_t kind) {
   return id > 0 ? static_cast<uint32_t>(id) : 0;
 }
 
-uint32_t cast_kernel_object() {
-  std::optional<uint32_t>& cast = state().cast;
-  if (!cast) cast = kernel_type_id("bpf_rdonly_cast", BTF_KIND_FUNC);
-  return *cast;
-}
-
 const char* relocation_file() {
   State& all = state();
   if (!all.file && kernel_types()) {
@@ -201,14 +209,10 @@ const char* relocation_file() {
 
 Result<> cover(const std::vector<const btf*>& objects) {
   State& all = state();
+  for (const btf* object : objects) find_functions(object);
   if (!all.file || all.has_all) return {};
   const size_t before = all.covered.size();
-  for (const btf* object : objects) {
-    all.covered.merge(relocatable_names(object));
-    uint64_t number = 0;
-    if (enumerator(object, "CAST_KERNEL_OBJECT", number))
-      all.cast_number = static_cast<int>(number);
-  }
+  for (const btf* object : objects) all.covered.merge(relocatable_names(object));
   if (all.covered.size() == before) return {};
   return write_file(TRY(reduced_types(kernel_types(), all.covered)));
 }
@@ -237,7 +241,7 @@ void serve_typed_programs() {
     libbpf_register_prog_handler(section, BPF_PROG_TYPE_KPROBE, bpf_attach_type{}, &options);
 }
 
-bool may_cast(std::string_view section) {
+bool may_call_functions(std::string_view section) {
   const std::string_view kind = section.substr(0, section.find('/'));
   return std::ranges::find(user_sections, section) != user_sections.end() ||
          std::ranges::any_of(typed_sections, [&](const TypedSection& typed) {

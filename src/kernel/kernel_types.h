@@ -30,17 +30,15 @@ bool is_kernel_name(const std::string& name);
 // 0 when there is no such. `kind`: BTF_KIND_*.
 uint32_t kernel_type_id(const std::string& name, uint32_t kind);
 
-// The number of bpf_rdonly_cast, which programs call by a number of ours (bpf/current.bpf.h); 0 on
-// kernels without.
-uint32_t cast_kernel_object();
-// Can programs of this section ("tp_btf/sched_switch", "uprobe") make such a call?
-bool may_cast(std::string_view section);
+// Are the calls of such a program ("tp_btf/sched_switch", "uprobe") to functions of the kernel
+// linked (bpf/kernel_function.bpf.h)?
+bool may_call_functions(std::string_view section);
 
 // The bpf_object_open_opts::btf_custom_path of every object, null where the kernel has no types.
 // The file is empty until cover().
 const char* relocation_file();
 // Before objects load: adds the kernel's types that they name to the relocation file, which takes
-// one look at each of the kernel's types.
+// one look at each of the kernel's types, and finds the functions that they call.
 Result<> cover(const std::vector<const btf*>& objects);
 
 // What a program of a typed section that names nothing ("fentry") goes to; before it is loaded.

@@ -20,6 +20,7 @@
 #include "kernel/features.h"
 #include "kernel/kernel_types.h"
 #include "kernel/map_sizes.h"
+#include "kernel/packet_places.h"
 #include "kernel/perf_source.h"
 #include "kernel/ring.h"
 #include "kernel/rodata.h"
@@ -184,6 +185,7 @@ Result<> Live::configure_tracer(size_t i, const LiveOptions& options) {
   TRY(tracer.set("plan.wake_bytes", ring / wake_part));
   TRY(tracer.set("plan.wake_mask", wake_mask(tracer.schema(), ring / wake_part)));
   TRY(tracer.set("plan.busy_reader", options.fast));
+  TRY(use_packet_places(tracer));
   return choose_transport(tracer, rings_);
 }
 

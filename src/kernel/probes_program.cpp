@@ -13,7 +13,9 @@ namespace {
 const bpf_insn succeed{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0};
 const bpf_insn leave{.code = BPF_JMP | BPF_EXIT};
 
-Fd load(const Aim& aim, std::span<const bpf_insn> code, std::span<char> log) {
+}  // namespace
+
+Fd load_code(const Aim& aim, std::span<const bpf_insn> code, std::span<char> log) {
   bpf_prog_load_opts options{};
   options.sz = sizeof(options);
   options.expected_attach_type = aim.attach;
@@ -25,17 +27,15 @@ Fd load(const Aim& aim, std::span<const bpf_insn> code, std::span<char> log) {
   return Fd(bpf_prog_load(aim.type, "plumb_probe", "GPL", code.data(), code.size(), &options));
 }
 
-}  // namespace
-
 Fd load_nothing(const Aim& aim) {
   const std::array code = {succeed, leave};
-  return load(aim, code, {});
+  return load_code(aim, code);
 }
 
 Fd load_call(const Aim& aim, bpf_func_id helper, std::span<char> log) {
   const bpf_insn call{.code = BPF_JMP | BPF_CALL, .imm = static_cast<int>(helper)};
   const std::array code = {call, succeed, leave};
-  return load(aim, code, log);
+  return load_code(aim, code, log);
 }
 
 }  // namespace plumb::kernel

@@ -1,4 +1,4 @@
-// The programs that probes load: two or three instructions, of any type.
+// The programs that probes load: a few instructions, of any type.
 #pragma once
 #include <linux/bpf.h>
 
@@ -19,6 +19,7 @@ struct Aim {
 };
 
 // Fails with errno. The verifier's words end up in `log` when there is room for them.
+Fd load_code(const Aim& aim, std::span<const bpf_insn> code, std::span<char> log = {});
 Fd load_nothing(const Aim& aim);
 Fd load_call(const Aim& aim, bpf_func_id helper, std::span<char> log = {});
 
