@@ -29,15 +29,14 @@ bool may_call_for_bytes() {
   const uint32_t tracepoint = kernel_type_id("btf_trace_net_dev_queue", BTF_KIND_TYPEDEF);
   const uint32_t function = kernel_type_id("bpf_dynptr_from_skb", BTF_KIND_FUNC);
   if (!tracepoint || !function) return false;
-  using Code = bpf_insn;
   const std::array code = {
-      Code{BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_1, 0, 0},
-      Code{BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_2, 0, 0, 0},
-      Code{BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_3, BPF_REG_10, 0, 0},
-      Code{BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_3, 0, 0, -16},
-      Code{BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_KFUNC_CALL, 0, static_cast<int>(function)},
-      Code{BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0},
-      Code{BPF_JMP | BPF_EXIT, 0, 0, 0, 0},
+      bpf_insn{BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_1, 0, 0},
+      bpf_insn{BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_2, 0, 0, 0},
+      bpf_insn{BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_3, BPF_REG_10, 0, 0},
+      bpf_insn{BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_3, 0, 0, -16},
+      bpf_insn{BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_KFUNC_CALL, 0, static_cast<int>(function)},
+      bpf_insn{BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0},
+      bpf_insn{BPF_JMP | BPF_EXIT, 0, 0, 0, 0},
   };
   return static_cast<bool>(load_code({BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, tracepoint}, code));
 }
