@@ -279,11 +279,20 @@ static __always_inline bool caller_to_remember(struct caller *who)
 	return true;
 }
 
-/* The current process, under its own name and not the thread's, whole: for emit_plain. */
-static __always_inline bool current_process(struct caller *who)
+/*
+ * The current process, under its own name and not the thread's, whole: for emit_plain. Whether it is traced was
+ * asked before, with is_target(): of a process that ends, another thread may take it out of the targets.
+ */
+static __always_inline bool current_process(struct caller *who, bool traced)
 {
-	if (!begin_caller(who, OF_PROCESS, current_id()))
+	__builtin_memset(who, 0, sizeof(*who));
+	count_outcome(OUTCOME_HITS);
+	if (!traced) {
+		count_outcome(OUTCOME_NOT_TARGET);
 		return false;
+	}
+	who->pid = who->tid = current_id() >> 32;
+	describe(who, CALLER_EARLY, OF_PROCESS);
 	describe(who, CALLER_LATE, OF_PROCESS);
 	return true;
 }

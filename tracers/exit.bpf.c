@@ -10,7 +10,8 @@
 //	         exit_files(current);
 //
 // exit_files also frees the files of a child that could not be made, which is not the current task.
-// Two threads that exit at once may both find no live one, so `ended` lets only one report.
+// Two threads that exit at once may both find no live one, so `ended` lets only one report; the other may then take
+// the process out of the targets, so who reports has looked there before.
 // sched_wakeup_new tells how the scheduler's clock stands (bpf/threads.bpf.h), without which
 // the last thread's processor time would end at its latest timer tick.
 //
@@ -51,7 +52,7 @@ struct {
 	__type(value, __u32);
 } ended SEC(".maps") DOC("processes that have reported their end");
 
-static __always_inline bool is_last(struct task_struct *task)
+static __always_inline bool is_first_to_tell(struct task_struct *task)
 {
 	struct process process = {
 		BPF_CORE_READ(task, tgid),
@@ -59,9 +60,8 @@ static __always_inline bool is_last(struct task_struct *task)
 	};
 	__u32 one = 1;
 
-	if (BPF_CORE_READ(task, signal, live.counter) > 0)
-		return false;
-	return !bpf_map_update_elem(&ended, &process, &one, BPF_NOEXIST);
+	/* what cannot be remembered may be told twice, but is told */
+	return bpf_map_update_elem(&ended, &process, &one, BPF_NOEXIST) != -17; /* EEXIST */
 }
 
 /* As wait(2) tells it: of the whole process, or of its first thread when each exited by itself. */
@@ -76,8 +76,12 @@ static __always_inline int ends(void *ctx, struct task_struct *task)
 {
 	struct exit e = {};
 	int status = wait_status(task);
+	bool traced;
 
-	if (!is_last(task) || !current_process(&e.who))
+	if (BPF_CORE_READ(task, signal, live.counter) > 0)
+		return 0;
+	traced = is_target(BPF_CORE_READ(task, tgid), OF_PROCESS); /* now: who tells second may take the process away */
+	if (!is_first_to_tell(task) || !current_process(&e.who, traced))
 		return 0;
 	e.ppid = BPF_CORE_READ(task, real_parent, tgid);
 	e.signal = status & 0x7f;
