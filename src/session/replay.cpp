@@ -6,13 +6,21 @@
 #include <map>
 
 #include "base/print.h"
+#include "base/text.h"
 #include "record/reader.h"
+#include "resolve/state_file.h"
 #include "session/pipeline.h"
 #include "session/recorded_plans.h"
 #include "session/sinks.h"
 
 namespace plumb::session {
 namespace {
+
+// What the run that recorded said of itself: nothing of that can be in the file.
+void say_unseen(const record::TracerPart& part) {
+  for (const std::string& line : split(part.about, '\n'))
+    if (!line.empty()) tell("plumb: when this was recorded: " + resolve::printable(line) + "\n");
+}
 
 class Replay {
  public:
@@ -42,6 +50,7 @@ class Replay {
 
  private:
   Result<> take(const record::TracerItem& item) {
+    if (!request_.quiet) say_unseen(*item.part);
     auto planned = recorded_.add(item);
     if (begun_) TRY(recorded_.check(true));
     if (!planned) return {};

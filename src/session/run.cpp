@@ -259,6 +259,7 @@ Result<int> trace(const Request& request) {
   if (!request.command.empty()) program = TRY(Command::find(request.command[0]));
   raise_open_files();
   auto live = TRY(kernel::Live::load(std::move(prepared.tracers), plans, options));
+  if (opened.describe) opened.describe(live->tracers());
   disclose::Disclosure disclosure(request.privacy, disclose::random_key());
   Run run(request, machine, *live, opened, disclosure);
   for (size_t i = 0; i < plans.size(); i++)

@@ -31,8 +31,8 @@ std::vector<std::string> unread_fields(const schema::Event& event, const query::
   return unread;
 }
 
-record::TracerPart part_of(const Prepared& prepared, size_t i, const Request& request) {
-  const kernel::Tracer& tracer = prepared.tracers[i];
+record::TracerPart part_of(const kernel::Tracer& tracer, size_t i, const Prepared& prepared,
+                           const Request& request) {
   record::TracerPart part;
   part.number = static_cast<uint16_t>(i);
   part.name = tracer.name();
@@ -41,7 +41,7 @@ record::TracerPart part_of(const Prepared& prepared, size_t i, const Request& re
   part.unread = unread_fields(tracer.schema().event, *prepared.plans[i]);
   if (i == 0) part.about = prepared.left_out;
   for (const std::string& missing : tracer.reductions())
-    part.about += "not seen: " + missing + "\n";
+    part.about += tracer.name() + ": not seen: " + missing + "\n";
   return part;
 }
 
@@ -74,7 +74,11 @@ Result<Opened> open_recording(const Request& request, const Prepared& prepared) 
   Opened opened;
   auto sink = std::make_unique<RecordingSink>(
       TRY(record::Writer::create(request.output, record::Origin::here())));
-  for (size_t i = 0; i < prepared.tracers.size(); i++) sink->tracer(part_of(prepared, i, request));
+  opened.describe = [raw = sink.get(), &prepared,
+                     &request](const std::vector<kernel::Tracer>& tracers) {
+    for (size_t i = 0; i < tracers.size(); i++)
+      raw->tracer(part_of(tracers[i], i, prepared, request));
+  };
   opened.finish = [raw = sink.get()](std::string_view account) { return raw->finish(account); };
   opened.unwritten = [raw = sink.get()] { return raw->unwritten(); };
   opened.sink = std::move(sink);

@@ -17,6 +17,9 @@ struct Opened {
   std::unique_ptr<render::Output> output;  // empty for a recording
   std::unique_ptr<render::Sink> sink;
   bool refreshes = false;  // groups can be shown so far, again and again in the same place
+  // Tells a recording what its events are, and what this kernel does not show of them: before the
+  // first one, of tracers that are loaded. Empty for text.
+  std::function<void(const std::vector<kernel::Tracer>& tracers)> describe;
   // Ends a recording with the account of its run; empty for text.
   std::function<Result<>(std::string_view account)> finish;
   std::function<uint64_t()> unwritten;  // events that a recording has no room for
@@ -31,6 +34,7 @@ bool has_room(const Request& request);
 
 // A table or JSON Lines. `clock` tells what the records' times mean.
 Result<Opened> open_sink(const Request& request, schema::Clock clock);
+// Both must live until it is described.
 Result<Opened> open_recording(const Request& request, const Prepared& prepared);
 
 }  // namespace plumb::session
