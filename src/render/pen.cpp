@@ -39,6 +39,29 @@ bool needs_escapes(std::string_view bytes) {
   return false;
 }
 
+// What text begins with and is shown together: a character, or the escapes of bytes.
+struct Piece {
+  size_t size = 1;
+  size_t columns = 4;
+};
+
+Piece piece_of(std::string_view bytes) {
+  const Glyph glyph = decode_utf8(bytes);
+  if (glyph.size == 0) return {};
+  if (is_treacherous(glyph.code)) return {glyph.size, size_t{4} * glyph.size};
+  return {glyph.size, width_of(glyph.code)};
+}
+
+size_t shown_columns(std::string_view bytes) {
+  size_t columns = 0;
+  while (!bytes.empty()) {
+    const Piece piece = piece_of(bytes);
+    columns += piece.columns;
+    bytes.remove_prefix(piece.size);
+  }
+  return columns;
+}
+
 }  // namespace
 
 void Pen::put(std::string_view bytes, size_t width) {
@@ -156,10 +179,20 @@ void Pen::dollar_quoted(std::string_view bytes) {
 void Pen::more() { put(ellipsis, 1); }
 
 void Pen::text_end(std::string_view bytes) {
-  const bool whole = bytes.size() <= max_width_ || max_width_ < 2;
-  if (whole || printable(bytes) < bytes.size()) return text(bytes);
+  if (max_width_ < 2) return text(bytes);
+  const bool is_ascii = printable(bytes) == bytes.size();
+  size_t columns = is_ascii ? bytes.size() : shown_columns(bytes);
+  if (columns <= max_width_) return text(bytes);
   put(ellipsis, 1);
-  plain(bytes.substr(bytes.size() - (max_width_ - 1)));
+  if (is_ascii) return text(bytes.substr(columns - (max_width_ - 1)));
+  while (!bytes.empty()) {
+    const Piece first = piece_of(bytes);
+    // what has no column of its own belongs to what was cut before it
+    if (columns < max_width_ && first.columns > 0) break;
+    columns -= first.columns;
+    bytes.remove_prefix(first.size);
+  }
+  text(bytes);
 }
 
 }  // namespace plumb::render

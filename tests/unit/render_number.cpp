@@ -26,6 +26,15 @@ std::string text(std::string_view bytes, size_t width = SIZE_MAX) {
   return {room.data(), pen.end()};
 }
 
+std::string text_end(std::string_view bytes, size_t width) {
+  std::string room(render::Pen::room(bytes.size()), '?');
+  render::Pen pen(room.data(), width);
+  pen.text_end(bytes);
+  EXPECT_LE(pen.width(), width);
+  EXPECT_LE(pen.end(), room.data() + room.size());
+  return {room.data(), pen.end()};
+}
+
 std::string words(const std::vector<std::string>& list, size_t width = SIZE_MAX, bool cut = false) {
   std::string joined;
   for (const std::string& word : list) joined.append(word).append(1, '\0');
@@ -36,6 +45,19 @@ std::string words(const std::vector<std::string>& list, size_t width = SIZE_MAX,
   EXPECT_LE(pen.width(), width);
   EXPECT_LE(pen.end(), room.data() + room.size());
   return {room.data(), pen.end()};
+}
+
+TEST(Pen, TheEndOfTextThatIsTooLong) {
+  EXPECT_EQ(text_end("/usr/bin/gcc", 12), "/usr/bin/gcc");
+  EXPECT_EQ(text_end("/usr/bin/gcc", 8), "…bin/gcc");
+  EXPECT_EQ(text_end("/grüße/straße", 13), "/grüße/straße");
+  EXPECT_EQ(text_end("/grüße/straße", 8), "…/straße");
+  EXPECT_EQ(text_end("/日本/漢字", 6), "…/漢字");
+  EXPECT_EQ(text_end("/日本/漢字", 7), "…/漢字") << "half of a wide one is not shown";
+  EXPECT_EQ(text_end("/home/cafe\u0301s", 2), "…s") << "an accent without its letter";
+  EXPECT_EQ(text_end("/long/name\x01", 5), "…\\x01");
+  EXPECT_EQ(text_end("/long/name\xff!", 7), "…e\\xff!");
+  EXPECT_EQ(text_end("/long/name\xff", 3), "…");
 }
 
 TEST(RenderNumber, DurationsAndSizesAreToldAsEverywhere) {
