@@ -17,12 +17,12 @@ class Mapping {
   // closed after. An error says `what` is mapped, and the hint.
   static Result<Mapping> of(const std::string& what, int fd, size_t size, int protection,
                             off_t offset = 0, std::string hint = {}) {
-    Mapping mapping;
-    void* begin = mmap(nullptr, size, protection, MAP_SHARED, fd, offset);
-    if (begin == MAP_FAILED) return fail_errno("map " + what, errno, std::move(hint));
-    mapping.begin_ = static_cast<char*>(begin);
-    mapping.size_ = size;
-    return mapping;
+    return mapped(what, mmap(nullptr, size, protection, MAP_SHARED, fd, offset), size,
+                  std::move(hint));
+  }
+  // The bytes of a file that nobody writes to.
+  static Result<Mapping> of_file(const std::string& what, int fd, size_t size) {
+    return mapped(what, mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0), size, {});
   }
 
   Mapping() = default;
@@ -46,6 +46,15 @@ class Mapping {
   }
 
  private:
+  static Result<Mapping> mapped(const std::string& what, void* begin, size_t size,
+                                std::string hint) {
+    if (begin == MAP_FAILED) return fail_errno("map " + what, errno, std::move(hint));
+    Mapping mapping;
+    mapping.begin_ = static_cast<char*>(begin);
+    mapping.size_ = size;
+    return mapping;
+  }
+
   char* begin_ = nullptr;
   size_t size_ = 0;
 };

@@ -32,14 +32,13 @@ bool is_written_out(bpf_func_id helper) {
 }
 
 // The offset of a variable that each CPU has for itself.
-uint64_t offset_per_cpu(const btf* types, std::string_view variable) {
-  const int section = btf__find_by_name_kind(types, ".data..percpu", BTF_KIND_DATASEC);
-  if (section < 0) return 0;
-  const btf_type* type = btf__type_by_id(types, static_cast<uint32_t>(section));
+uint64_t offset_per_cpu(const TypeTable& types, std::string_view variable) {
+  const btf_type* type = types.type(types.find(".data..percpu", BTF_KIND_DATASEC));
+  if (!type) return 0;
   const btf_var_secinfo* each = btf_var_secinfos(type);
   for (int i = 0; i < btf_vlen(type); i++) {
-    const btf_type* named = btf__type_by_id(types, each[i].type);
-    if (variable == btf__name_by_offset(types, named->name_off)) return each[i].offset;
+    const btf_type* named = types.type(each[i].type);
+    if (named && variable == types.name_of(named)) return each[i].offset;
   }
   return 0;
 }
@@ -72,16 +71,16 @@ bool find_for(int program, uint32_t cpu, bool runs) {
 }  // namespace
 
 CurrentNumbers current_numbers() {
-  const btf* types = kernel_types();
+  const TypeTable* types = kernel_types();
   if (!types || !kernel_type_id("bpf_rdonly_cast", BTF_KIND_FUNC) ||
       !is_written_out(BPF_FUNC_get_smp_processor_id) ||
       is_written_out(BPF_FUNC_get_current_task_btf))
     return {};
   CurrentNumbers numbers;
-  numbers.runqueues = offset_per_cpu(types, "runqueues");
-  numbers.current_task = offset_per_cpu(types, "current_task");
+  numbers.runqueues = offset_per_cpu(*types, "runqueues");
+  numbers.current_task = offset_per_cpu(*types, "current_task");
   // From 6.2 to 6.14 it was the first member of this.
-  if (!numbers.current_task) numbers.current_task = offset_per_cpu(types, "pcpu_hot");
+  if (!numbers.current_task) numbers.current_task = offset_per_cpu(*types, "pcpu_hot");
   if (!numbers.runqueues || !numbers.current_task) return {};
   numbers.holder = kernel_type_id("rcuwait", BTF_KIND_STRUCT);
   return numbers;

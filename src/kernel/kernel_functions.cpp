@@ -101,11 +101,11 @@ std::string did_you_mean(const std::string& near, const char* otherwise) {
 // All names in BTF that follow this prefix.
 std::vector<std::string> names_of_kind(bool (*is_kind)(const btf_type*), std::string_view prefix) {
   std::vector<std::string> names;
-  const btf* types = kernel_types();
-  for (uint32_t id = 1; types && id < btf__type_cnt(types); id++) {
-    const btf_type* type = btf__type_by_id(types, id);
+  const TypeTable* types = kernel_types();
+  for (uint32_t id = 1; types && id < types->count(); id++) {
+    const btf_type* type = types->type(id);
     if (!is_kind(type)) continue;
-    const std::string_view name = btf__name_by_offset(types, type->name_off);
+    const std::string_view name = types->name_of(type);
     if (name.starts_with(prefix)) names.emplace_back(name.substr(prefix.size()));
   }
   return names;

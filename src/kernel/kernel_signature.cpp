@@ -17,24 +17,21 @@ constexpr int most_names = 32;  // typedefs and the like, one around the other
 
 // Without the names that it was given; whether it is const on the way.
 const btf_type* bare(uint32_t id, bool& is_const) {
-  const btf_type* type = btf__type_by_id(kernel_types(), id);
+  const btf_type* type = kernel_types()->type(id);
   for (int i = 0; i < most_names && type &&
                   (btf_is_mod(type) || btf_is_typedef(type) || btf_is_type_tag(type));
        i++) {
     is_const |= btf_is_const(type);
-    type = btf__type_by_id(kernel_types(), type->type);
+    type = kernel_types()->type(type->type);
   }
   return type;
 }
 
-std::string_view name_at(uint32_t offset) {
-  const char* name = btf__name_by_offset(kernel_types(), offset);
-  return name ? name : "";
-}
+std::string_view name_at(uint32_t offset) { return kernel_types()->name(offset); }
 
 bool is_size(uint32_t id) {
-  const btf_type* type = btf__type_by_id(kernel_types(), id);
-  if (type && btf_is_const(type)) type = btf__type_by_id(kernel_types(), type->type);
+  const btf_type* type = kernel_types()->type(id);
+  if (type && btf_is_const(type)) type = kernel_types()->type(type->type);
   return type && btf_is_typedef(type) && name_at(type->name_off) == "size_t";
 }
 
@@ -70,8 +67,9 @@ KernelParameter parameter_of(uint32_t id, bool has_size_behind) {
   const btf_type* type = bare(id, is_const);
   told.is_told = type && (btf_is_ptr(type) || is_number(type));
   if (!told.is_told) {
-    const int64_t size = btf__resolve_size(kernel_types(), id);
-    told.slots = size > 8 ? static_cast<uint32_t>((size + 7) / 8) : 1;
+    const bool is_sized =
+        type && (btf_is_composite(type) || btf_is_int(type) || btf_is_float(type));
+    told.slots = is_sized && type->size > 8 ? (type->size + 7) / 8 : 1;
     return told;
   }
   probe::Parameter& value = told.parameter;
@@ -109,8 +107,8 @@ KernelSignature signature_of(const btf_type* prototype, size_t first) {
 }
 
 const btf_type* prototype_of(const std::string& function) {
-  const btf_type* type = btf__type_by_id(kernel_types(), kernel_type_id(function, BTF_KIND_FUNC));
-  return type && btf_is_func(type) ? btf__type_by_id(kernel_types(), type->type) : nullptr;
+  const btf_type* type = kernel_types()->type(kernel_type_id(function, BTF_KIND_FUNC));
+  return type && btf_is_func(type) ? kernel_types()->type(type->type) : nullptr;
 }
 
 }  // namespace

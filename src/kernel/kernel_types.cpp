@@ -16,11 +16,15 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string_view>
 
 #include "base/fd.h"
+#include "base/mapping.h"
+#include "base/text.h"
 #include "kernel/reduced_types.h"
+#include "kernel/type_table.h"
 
 namespace plumb::kernel {
 namespace {
@@ -30,9 +34,14 @@ struct BtfCloser {
 };
 using BtfPtr = std::unique_ptr<btf, BtfCloser>;
 
+constexpr size_t most_bytes = 64 << 20;
+
 // All of it belongs to the one run that a process makes.
 struct State {
-  BtfPtr types;
+  Mapping mapped;  // the bytes of the types, in one of these
+  std::string read;
+  BtfPtr found;
+  std::optional<TypeTable> table;
   bool looked = false;
   std::set<std::string> covered;  // names that the relocation file was made for
   Fd file;
@@ -46,26 +55,32 @@ State& state() {
   return all;
 }
 
-// Mapped (since 6.16) it is here at once; read it comes a page at a time, by 1,300 system calls.
-btf* mapped_types() {
-  const Fd file(open(kernel_btf_file, O_RDONLY | O_CLOEXEC));
-  struct stat about {};
-  if (!file || fstat(file.get(), &about) != 0 || about.st_size <= 0) return nullptr;
-  const auto size = static_cast<size_t>(about.st_size);
-  void* bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
-  if (bytes == MAP_FAILED) return nullptr;
-  btf* types = btf__new(bytes, static_cast<uint32_t>(size));
-  munmap(bytes, size);
-  return libbpf_get_error(types) ? nullptr : types;
-}
-
-std::string_view names_of(const btf* types) {
+std::string_view raw_bytes(const btf* types) {
   uint32_t size = 0;
   const auto* raw = static_cast<const char*>(btf__raw_data(types, &size));
-  if (!raw) return {};
-  btf_header header{};
-  std::memcpy(&header, raw, sizeof(header));
-  return {raw + header.hdr_len + header.str_off, header.str_len};
+  return raw ? std::string_view(raw, size) : std::string_view();
+}
+
+// Mapped (since 6.16) it is here at once; read it comes a page at a time, by 1,700 system calls.
+// Where the kernel shows none, libbpf knows other places.
+std::string_view bytes_of_types() {
+  State& all = state();
+  const Fd file(open(kernel_btf_file, O_RDONLY | O_CLOEXEC));
+  struct stat about {};
+  if (file && fstat(file.get(), &about) == 0 && about.st_size > 0) {
+    const auto size = static_cast<size_t>(about.st_size);
+    if (auto mapped = Mapping::of_file("the kernel's types", file.get(), size)) {
+      all.mapped = *std::move(mapped);
+      return {all.mapped.at<char>(0), size};
+    }
+    if (auto bytes = read_file(kernel_btf_file, most_bytes)) {
+      all.read = *std::move(bytes);
+      return all.read;
+    }
+  }
+  all.found.reset(btf__load_vmlinux_btf());
+  if (libbpf_get_error(all.found.get())) all.found.release();
+  return all.found ? raw_bytes(all.found.get()) : std::string_view();
 }
 
 // ulimit -f holds for files in memory, too. Objects then search all of the kernel's types, which
@@ -173,29 +188,21 @@ int attach_typed(const bpf_program* program, long which, bpf_link** link) {
 
 }  // namespace
 
-const btf* kernel_types() {
+const TypeTable* kernel_types() {
   State& all = state();
-  if (!all.looked) {
-    all.types.reset(mapped_types());
-    if (!all.types) all.types.reset(btf__load_vmlinux_btf());
-    if (libbpf_get_error(all.types.get())) all.types.release();
-    all.looked = true;
-  }
-  return all.types.get();
+  if (!all.looked) all.table = TypeTable::of(bytes_of_types());
+  all.looked = true;
+  return all.table ? &*all.table : nullptr;
 }
 
 void forget_kernel_types() { state() = State(); }
 
 bool is_kernel_name(const std::string& name) {
-  if (!kernel_types()) return false;
-  const std::string_view names = names_of(kernel_types());
-  const std::string framed = std::string(1, '\0') + name + std::string(1, '\0');
-  return memmem(names.data(), names.size(), framed.data(), framed.size()) != nullptr;
+  return kernel_types() && kernel_types()->has_name(name);
 }
 
 uint32_t kernel_type_id(const std::string& name, uint32_t kind) {
-  const int id = kernel_types() ? btf__find_by_name_kind(kernel_types(), name.c_str(), kind) : -1;
-  return id > 0 ? static_cast<uint32_t>(id) : 0;
+  return kernel_types() ? kernel_types()->find(name, kind) : 0;
 }
 
 const char* relocation_file() {
@@ -214,7 +221,7 @@ Result<> cover(const std::vector<const btf*>& objects) {
   const size_t before = all.covered.size();
   for (const btf* object : objects) all.covered.merge(relocatable_names(object));
   if (all.covered.size() == before) return {};
-  return write_file(TRY(reduced_types(kernel_types(), all.covered)));
+  return write_file(reduced_types(*kernel_types(), all.covered));
 }
 
 void aim_typed(const bpf_program* program, std::string target) {

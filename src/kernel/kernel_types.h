@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "kernel/type_table.h"
 
 struct bpf_program;
 struct btf;
@@ -22,7 +23,7 @@ inline constexpr const char* kernel_btf_file = "/sys/kernel/btf/vmlinux";
 
 // From /sys/kernel/btf/vmlinux, or where else libbpf finds them; null when there are none. Later
 // calls reuse it until forget_kernel_types().
-const btf* kernel_types();
+const TypeTable* kernel_types();
 void forget_kernel_types();  // once everything is loaded nobody needs those megabytes
 
 // Is this the name of a type, function or member? Sooner known than its number.

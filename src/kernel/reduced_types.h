@@ -3,7 +3,7 @@
 #include <set>
 #include <string>
 
-#include "base/result.h"
+#include "kernel/type_table.h"
 
 struct btf;
 
@@ -16,6 +16,6 @@ std::set<std::string> relocatable_names(const btf* object);
 // BTF (bytes of a file) of the types of `kernel` with these names and of all that lies in them.
 // What is behind a pointer does not: a relocation ends there, and the next begins from the type by
 // its name.
-Result<std::string> reduced_types(const btf* kernel, const std::set<std::string>& names);
+std::string reduced_types(const TypeTable& kernel, const std::set<std::string>& names);
 
 }  // namespace plumb::kernel

@@ -52,9 +52,12 @@ BtfPtr make_kernel() {
 
 BtfPtr reduced(const std::set<std::string>& names) {
   const BtfPtr kernel = make_kernel();
-  auto bytes = reduced_types(kernel.get(), names);
-  if (!bytes) return nullptr;
-  return BtfPtr(btf__new(bytes->data(), static_cast<uint32_t>(bytes->size())));
+  uint32_t size = 0;
+  const auto* raw = static_cast<const char*>(btf__raw_data(kernel.get(), &size));
+  const auto table = TypeTable::of({raw, size});
+  if (!table) return nullptr;
+  const std::string bytes = reduced_types(*table, names);
+  return BtfPtr(btf__new(bytes.data(), static_cast<uint32_t>(bytes.size())));
 }
 
 const btf_type* type_of(const btf* types, const btf_member& member) {
