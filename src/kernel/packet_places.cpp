@@ -9,10 +9,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <string>
 #include <string_view>
-#include <utility>
 
-#include "base/text.h"
 #include "kernel/kernel_types.h"
 #include "kernel/probes_program.h"
 #include "kernel/rodata.h"
@@ -20,8 +19,7 @@
 namespace plumb::kernel {
 namespace {
 
-constexpr std::array bases = {std::string_view("vmemmap_base"),
-                              std::string_view("page_offset_base")};
+constexpr std::array bases = {"vmemmap_base", "page_offset_base"};
 constexpr size_t block_bytes = 64 << 10;  // the kernel fills what it is given; 1 KiB is the default
 
 // Of a packet's tracepoint: bpf_dynptr_from_skb(its skb, 0, 16 bytes of stack).
@@ -51,12 +49,8 @@ std::array<uint64_t, bases.size()> addresses_of_bases() {
   std::array<char, 512> line;
   size_t missing = bases.size();
   while (missing > 0 && fgets(line.data(), line.size(), file.get())) {
-    const std::string_view text(line.data());
     for (size_t i = 0; i < bases.size(); i++) {
-      if (found[i] || !text.ends_with('\n') ||
-          !text.substr(0, text.size() - 1).ends_with(bases[i]) ||
-          text[text.size() - bases[i].size() - 2] != ' ')
-        continue;
+      if (!std::string_view(line.data()).ends_with(" " + std::string(bases[i]) + "\n")) continue;
       found[i] = strtoull(line.data(), nullptr, 16);
       missing--;
     }

@@ -17,22 +17,22 @@ std::string put(Put function, Args... args) {
   return {room.data(), function(room.data(), args...)};
 }
 
-std::string text(std::string_view bytes, size_t width = SIZE_MAX) {
+std::string written(std::string_view bytes, size_t width,
+                    void (render::Pen::*write)(std::string_view)) {
   std::string room(render::Pen::room(bytes.size()), '?');
   render::Pen pen(room.data(), width);
-  pen.text(bytes);
+  (pen.*write)(bytes);
   EXPECT_LE(pen.width(), width);
   EXPECT_LE(pen.end(), room.data() + room.size());
   return {room.data(), pen.end()};
 }
 
+std::string text(std::string_view bytes, size_t width = SIZE_MAX) {
+  return written(bytes, width, &render::Pen::text);
+}
+
 std::string text_end(std::string_view bytes, size_t width) {
-  std::string room(render::Pen::room(bytes.size()), '?');
-  render::Pen pen(room.data(), width);
-  pen.text_end(bytes);
-  EXPECT_LE(pen.width(), width);
-  EXPECT_LE(pen.end(), room.data() + room.size());
-  return {room.data(), pen.end()};
+  return written(bytes, width, &render::Pen::text_end);
 }
 
 std::string words(const std::vector<std::string>& list, size_t width = SIZE_MAX, bool cut = false) {
