@@ -23,7 +23,7 @@ std::string bytes_of(const btf* types) {
   return {raw, size};
 }
 
-// One of each kind.
+// One of each kind, and last a second enumeration, with a name from before the first one.
 BtfPtr one_of_each() {
   BtfPtr types(btf__new_empty());
   btf* all = types.get();
@@ -53,6 +53,8 @@ BtfPtr one_of_each() {
   btf__add_type_tag(all, "user", number);
   btf__add_enum64(all, "large", 8, false);
   btf__add_enum64_value(all, "LARGE", 1ULL << 40);
+  btf__add_enum(all, "pair", 4);
+  btf__add_enum_value(all, "BOTH", 2);
   return types;
 }
 
@@ -79,6 +81,7 @@ TEST(TypeTable, FindsByNameAndKind) {
   ASSERT_TRUE(table);
   EXPECT_EQ(table->find("int", BTF_KIND_INT), 1U);
   EXPECT_EQ(table->find("mood", BTF_KIND_ENUM), 6U);
+  EXPECT_EQ(table->find("pair", BTF_KIND_ENUM), 20U);
   EXPECT_EQ(table->find("mood", BTF_KIND_TYPEDEF), 8U);
   EXPECT_EQ(table->find("mood", BTF_KIND_STRUCT), 0U);
   EXPECT_EQ(table->find("oo", BTF_KIND_ENUM), 0U);
