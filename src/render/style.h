@@ -13,6 +13,10 @@ struct TableStyle {
 
 constexpr std::string_view bold_ink = "\x1b[1m";
 constexpr std::string_view red_ink = "\x1b[31m";
+// What a function is of; those of programs and libraries have none.
+constexpr std::string_view kernel_ink = "\x1b[35m";
+constexpr std::string_view python_ink = "\x1b[32m";
+constexpr std::string_view jit_ink = "\x1b[36m";
 // A line that is too long for the terminal ends at its edge (DECAWM), and so is one line there.
 constexpr std::string_view no_wrap = "\x1b[?7l";
 constexpr std::string_view wrap = "\x1b[?7h";

@@ -13,4 +13,8 @@ struct TextCell {
 
 TextCell text_cell(std::string_view bytes);
 
+// Of a text, which is UTF-8, the begin and the end with "…" between them, where it needs more than
+// so many columns.
+std::string shorten_middle(std::string text, size_t columns);
+
 }  // namespace plumb::render

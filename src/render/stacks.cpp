@@ -1,0 +1,69 @@
+#include "render/stacks.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "render/number.h"
+#include "render/text_cell.h"
+
+namespace plumb::render {
+namespace {
+
+std::string frame_name(const StackFrame& frame) {
+  if (!frame.function.empty()) return frame.function;
+  if (frame.offset)
+    return fmt::format("{}{}{:#x}", frame.module, frame.module.empty() ? "" : "+", *frame.offset);
+  return frame.module.empty() ? "[unknown]" : fmt::format("[{}]", frame.module);
+}
+
+}  // namespace
+
+std::string_view name_of(FrameKind kind) {
+  switch (kind) {
+    case FrameKind::kernel:
+      return "kernel";
+    case FrameKind::user:
+      return "user";
+    case FrameKind::python:
+      return "python";
+    case FrameKind::jit:
+      return "jit";
+  }
+  return {};
+}
+
+std::vector<CallStep> steps_of(const StackGroup& group) {
+  std::vector<CallStep> steps;
+  steps.reserve(group.root.size() + group.stack.frames.size() + 1);
+  for (const std::string& part : group.root) steps.push_back({CallStep::Kind::root, nullptr, part});
+  if (group.stack.end != complete_stack)
+    steps.push_back(
+        {CallStep::Kind::note, nullptr, fmt::format("[incomplete: {}]", group.stack.end)});
+  const auto& frames = group.stack.frames;
+  for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame)
+    steps.push_back({CallStep::Kind::frame, &*frame, frame_name(*frame)});
+  if (steps.empty()) steps.push_back({CallStep::Kind::note, nullptr, "[no frames]"});
+  return steps;
+}
+
+std::string_view place_of(const StackFrame& frame) {
+  if (!frame.module.empty() && frame.kind != FrameKind::python) return frame.module;
+  const std::string_view file = frame.file;
+  return file.substr(file.rfind('/') + 1);
+}
+
+std::string harmless(std::string_view text) { return text_cell(text).text; }
+
+std::string show_value(uint64_t value, std::string_view unit) {
+  std::array<char, number_room> room;
+  const auto put = unit == "ns" ? put_duration : unit == "bytes" ? put_size : put_grouped;
+  return {room.data(), put(room.data(), value)};
+}
+
+uint64_t sum_of(uint64_t one, uint64_t other) {
+  uint64_t sum = 0;
+  return __builtin_add_overflow(one, other, &sum) ? UINT64_MAX : sum;
+}
+
+}  // namespace plumb::render
