@@ -6,6 +6,8 @@
 
 #include "render/flame.h"
 #include "render/folded.h"
+#include "render/pprof.h"
+#include "render/speedscope.h"
 #include "render_profiles.h"
 
 namespace plumb::test {
@@ -60,6 +62,11 @@ int main(int count, char** arguments) {
   const Profile service = service_profile();
   write_page(directory + "/service", service);
   write_page(directory + "/hostile", hostile_profile());
+  for (const auto& [name, profile] :
+       {std::pair{"/service", service}, {"/hostile", hostile_profile()}}) {
+    write(directory + name + ".pb.gz", plumb::render::pprof(profile));
+    write(directory + name + ".speedscope.json", plumb::render::speedscope(profile));
+  }
   write(directory + "/compared.html", plumb::render::flame_page(faster_profile(), &service));
   return 0;
 }
