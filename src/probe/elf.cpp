@@ -102,7 +102,8 @@ Result<> Elf::read_sections(const typename Layout::Header& header) {
                          each.sh_offset,
                          each.sh_size,
                          each.sh_link,
-                         each.sh_entsize});
+                         each.sh_entsize,
+                         (each.sh_flags & SHF_COMPRESSED) != 0});
     name_offsets_.push_back(each.sh_name);
   }
   return name_sections(header.e_shstrndx != SHN_XINDEX ? header.e_shstrndx : first.sh_link);
@@ -129,11 +130,12 @@ Result<> Elf::read_segments(const typename Layout::Header& header) {
   const uint64_t count = header.e_phnum != PN_XNUM ? header.e_phnum : segment_count_;
   const auto table = TRY(read_table<typename Layout::Segment>(
       *bytes_, "segment", header.e_phoff, count, header.e_phentsize, most_segments));
-  for (const auto& each : table)
-    if (each.p_type == PT_LOAD) {
-      const bool is_code = (each.p_flags & PF_X) != 0;
-      segments_.push_back({each.p_vaddr, each.p_offset, each.p_filesz, is_code});
-    }
+  for (const auto& each : table) {
+    const bool is_code = (each.p_flags & PF_X) != 0;
+    const Segment segment{each.p_vaddr, each.p_offset, each.p_filesz, is_code};
+    if (each.p_type == PT_LOAD) segments_.push_back(segment);
+    if (each.p_type == PT_GNU_EH_FRAME) unwind_header_ = segment;
+  }
   std::ranges::stable_sort(segments_, {}, &Segment::address);
   return {};
 }

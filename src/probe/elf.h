@@ -25,6 +25,7 @@ struct Section {
   uint64_t size = 0;
   uint32_t link = 0;        // the number of another section, whose meaning is the type's
   uint64_t entry_size = 0;  // of a table
+  bool is_compressed = false;
 };
 
 // A part of the file that is loaded.
@@ -50,6 +51,9 @@ class Elf {
   Machine machine() const { return machine_; }
   size_t address_size() const { return wide_ ? 8 : 4; }
   std::span<const Section> sections() const { return sections_; }
+  std::span<const Segment> segments() const { return segments_; }  // by address
+  // Where C++ finds its unwind information (.eh_frame_hdr) at run time, without sections.
+  const std::optional<Segment>& unwind_header() const { return unwind_header_; }
 
   uint64_t entry() const { return entry_; }  // the address at which the program begins; or 0
   // Where in the file that lies which is loaded at this address.
@@ -77,7 +81,8 @@ class Elf {
   bool wide_ = true;
   uint64_t entry_ = 0;
   std::vector<Section> sections_;
-  std::vector<Segment> segments_;       // by address
+  std::vector<Segment> segments_;  // by address
+  std::optional<Segment> unwind_header_;
   std::vector<uint32_t> name_offsets_;  // of each section
   std::vector<char> names_;             // a vector keeps its place when the Elf is moved
   uint32_t segment_count_ = 0;          // where the header has no room for it
