@@ -5,7 +5,7 @@ file(GLOB fuzz_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*_fuzz.cpp)
 set(fuzz_flags -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
     -w -I${CMAKE_SOURCE_DIR}/src -I${CMAKE_SOURCE_DIR}/tests/unit -I${CMAKE_BINARY_DIR}/generated)
 set(fuzzed)
-foreach(layer base schema query disclose record probe)
+foreach(layer base schema query disclose record probe render)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${layer}/*.cpp)
   if(CMAKE_UNITY_BUILD)
     list(TRANSFORM sources REPLACE "(.+)" "#include \"\\1\"\n" OUTPUT_VARIABLE includes)
@@ -30,8 +30,8 @@ foreach(source ${fuzz_sources})
   get_filename_component(name ${source} NAME_WE)
   set(program ${CMAKE_CURRENT_BINARY_DIR}/${name})
   add_custom_command(OUTPUT ${program}
-    COMMAND ${FUZZ_CXX} ${fuzz_flags} ${source} ${fuzz_objects} -lre2 -ldw -lelf -lz -lzstd -lfmt -o ${program}
-    DEPENDS ${source} ${fuzz_objects} VERBATIM)
+    COMMAND ${FUZZ_CXX} ${fuzz_flags} ${source} ${fuzz_objects} $<TARGET_FILE:plumb_page> -lre2 -ldw -lelf -lz -lzstd -lfmt -o ${program}
+    DEPENDS ${source} ${fuzz_objects} plumb_page VERBATIM)
   add_custom_target(build_${name} ALL DEPENDS ${program})
   add_test(NAME fuzz.${name} COMMAND ${program} -max_total_time=5 -print_final_stats=0 -verbosity=0
     -rss_limit_mb=2048)
