@@ -12,8 +12,7 @@
 namespace plumb::render {
 namespace {
 
-constexpr size_t share_width = 6, value_width = 9;
-constexpr size_t names_begin = share_width + value_width + 3;
+constexpr size_t share_width = 6, least_value_width = 9;
 constexpr size_t least_name = 24;  // columns that deep calls leave for names
 constexpr size_t indentation = 2;
 
@@ -30,7 +29,10 @@ struct Branch {
 class StackTreeWriter {
  public:
   StackTreeWriter(const Profile& profile, const StackTreeStyle& style)
-      : profile_(profile), style_(style), tree_(call_tree(profile)) {}
+      : profile_(profile), style_(style), tree_(call_tree(profile)) {
+    value_width_ = std::max(least_value_width, show_value(whole(), profile.unit).size());
+    names_begin_ = share_width + value_width_ + 3;
+  }
 
   std::string text() {
     head();
@@ -58,7 +60,7 @@ class StackTreeWriter {
     std::string unit = profile_.unit == "ns" ? "time" : harmless(profile_.unit);
     for (char& c : unit)
       if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    line(fmt::format("{:>{}} {:>{}}  CALL", "SHARE", share_width, unit, value_width));
+    line(fmt::format("{:>{}} {:>{}}  CALL", "SHARE", share_width, unit, value_width_));
   }
 
   void line(std::string_view text) {
@@ -97,14 +99,14 @@ class StackTreeWriter {
 
   void write(const Branch& branch) {
     if (branch.is_alone)
-      text_.append(names_begin, ' ');
+      text_.append(names_begin_, ' ');
     else
       text_ += fmt::format("{:>{}.1f}% {:>{}}  ", share_of(branch.value) * 100, share_width - 1,
-                           show_value(branch.value, profile_.unit), value_width);
+                           show_value(branch.value, profile_.unit), value_width_);
     const size_t room =
         style_.table.terminal == 0
             ? SIZE_MAX
-            : std::max<size_t>(style_.table.terminal, names_begin + least_name) - names_begin;
+            : std::max<size_t>(style_.table.terminal, names_begin_ + least_name) - names_begin_;
     const std::string indent = indent_of(branch.depth, room);
     text_ += indent;
     text_ += inked(branch, room == SIZE_MAX ? room : room - indent.size());
@@ -142,7 +144,7 @@ class StackTreeWriter {
 
   std::string total_text() const {
     if (profile_.interval_ns == 0) return "total";
-    return fmt::format("total, sampled each {}", show_value(profile_.interval_ns, "ns"));
+    return fmt::format("total, sampled every {}", show_value(profile_.interval_ns, "ns"));
   }
 
   // " (libc.so.6)", " (app.py:12)"; nothing where it is as above.
@@ -174,6 +176,7 @@ class StackTreeWriter {
   const Profile& profile_;
   const StackTreeStyle& style_;
   CallTree tree_;
+  size_t value_width_ = 0, names_begin_ = 0;  // columns
   std::string text_;
 };
 

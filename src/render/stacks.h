@@ -35,8 +35,8 @@ struct Stack {
 
 struct StackGroup {
   Stack stack;
-  std::vector<std::string>
-      root;  // above all frames, outermost first: "python3 4242", "worker 4243"
+  // What stands above all frames, outermost first: "python3 4242", "worker 4243".
+  std::vector<std::string> root;
   uint64_t value = 0;
 };
 

@@ -94,6 +94,15 @@ TEST(RenderStacks, CallsThatForkAtEachLevelStayWithinTheTerminal) {
   EXPECT_NE(text.find("+282 (self)"), text.npos) << text.substr(text.size() - 200);
 }
 
+TEST(RenderStacks, LargeValuesKeepToTheirColumn) {
+  const Stack stack = stack_of({native("f", "a")});
+  EXPECT_EQ(stack_tree({"", "samples", 0, {{stack, {}, 1'234'567'890}, {{}, {}, 9}}}, {}),
+            " SHARE       SAMPLES  CALL\n"
+            "100.0% 1,234,567,899  total\n"
+            "100.0% 1,234,567,890    f (a)\n"
+            "  0.0%             9    … 1 more\n");
+}
+
 TEST(RenderStacks, ChildrenAndWhatIsLeftAddUp) {
   const render::CallTree tree = render::call_tree(service_profile());
   EXPECT_EQ(tree.nodes[0].total[0], 914u);
