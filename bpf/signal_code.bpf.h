@@ -99,7 +99,7 @@ enum signal_code {
 };
 
 /* Its codes of its own: 1 to this. */
-static const __u8 own_codes[] = {
+const volatile __u8 own_codes[] = {
 	[SIGILL] = 11,
 	[SIGTRAP] = 6,
 	[SIGBUS] = 5,
