@@ -47,6 +47,21 @@ class Reading {
     return {};
   }
 
+  // Nobody calls the code at which a program begins; that of the dynamic loader and of musl is
+  // assembly that describes nothing.
+  Result<> add_entry() {
+    constexpr uint64_t usual_size = 64;  // of which the loader's calls are behind 0x44
+    const auto begin = elf_.offset_of(elf_.entry());
+    if (elf_.entry() == 0 || !begin || !elf_.is_code(*begin)) return {};
+    Piece piece{*begin, *begin + usual_size};
+    while (piece.end > piece.begin && builder_.has(piece.begin, piece.end)) piece.end--;
+    if (piece.begin == piece.end) return {};
+    steps_ = {{elf_.entry(), {.kind = Kind::root}}};
+    TRY(add(piece));
+    builder_.close_section();
+    return {};
+  }
+
   Table table() const {
     Table table = builder_.finish();
     table.skipped = skipped_;
@@ -66,7 +81,11 @@ class Reading {
     if (is_signal || piece->end - piece->begin == restorer.size())
       piece->is_restorer = is_restorer(bytes_, piece->begin);
     if (is_signal || piece->is_restorer) steps_ = {{description.begin, {.kind = Kind::signal}}};
-    if (builder_.add(*piece, steps_)) return {};
+    return add(*piece);
+  }
+
+  Result<> add(const Piece& piece) {
+    if (builder_.add(piece, steps_)) return {};
     return fail(
         fmt::format("unwind information of more than {} rows or {} rules", most_rows, most_rules));
   }
@@ -101,6 +120,7 @@ Result<Table> table_of(const probe::Elf& elf, const probe::Bytes& bytes) {
                 "only that of 64-bit x86 can be read");
   Reading reading(elf, bytes);
   for (const FrameSection& each : TRY(frame_sections(elf, bytes))) TRY(reading.read(each));
+  TRY(reading.add_entry());
   return reading.table();
 }
 
