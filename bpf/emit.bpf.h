@@ -52,6 +52,8 @@ struct {
 
 #define now() bpf_ktime_get_ns()
 
+#include "stack.bpf.h"
+
 /* Is this the first record since the reader went idle? Once. */
 static __always_inline bool ends_idleness(void)
 {

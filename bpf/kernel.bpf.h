@@ -166,7 +166,7 @@ struct pid {
 };
 
 struct vm_area_struct {
-	unsigned long vm_start, vm_pgoff;
+	unsigned long vm_start, vm_end, vm_pgoff;
 	struct file *vm_file;
 };
 

@@ -72,6 +72,9 @@ struct metric {
 /* When a member of the caller is read: never, once the event has passed --where, or for it. */
 enum caller_need { CALLER_UNUSED, CALLER_LATE, CALLER_EARLY };
 
+/* What is taken of a stack, where somebody wants it. */
+enum stack_part { STACK_KERNEL = 1, STACK_USER = 2 };
+
 struct plan {
 	__u32 leaves; /* 0: everything passes */
 	__u32 keys;
@@ -88,6 +91,7 @@ struct plan {
 	__u32 wake_bytes;    /* wake the reader when the ring has crossed this many, */
 	__u32 wake_mask;     /* or, where records are of one size, with each such number of them from a CPU, less one */
 	__u32 busy_reader;   /* the reader polls: never wake it */
+	__u32 stack_parts;   /* enum stack_part; 0: nobody wants stacks */
 	struct leaf where[PLAN_LEAVES];
 	struct group_key key[PLAN_KEYS];
 	struct metric metric[PLAN_METRICS];
@@ -101,9 +105,17 @@ struct plan {
 	enum plan_limits limits;
 	enum leaf_next next;
 	enum caller_need need;
+	enum stack_part part;
 };
 
 const volatile struct plan plan = { .sample_every = 1 };
+
+/* bpf/stack.bpf.h */
+#ifdef PLUMB_LOOP_HELPER
+__u64 take_stack(void);
+#else
+static __always_inline __u64 take_stack(void);
+#endif
 
 #define wants(event, field) (plan.wanted[__builtin_offsetof(struct event, field)])
 /* The same of a field that is a struct: any of its members. */

@@ -27,6 +27,8 @@
 #define KEY TAG("key")
 /* Not in the default table; asked for by name, and always in JSON. */
 #define DETAIL TAG("detail")
+/* A detail that is left out of JSON and recordings, too, unless it is asked for: it costs much. */
+#define ON_REQUEST TAG("on request")
 /* A detail, but of tables that have room: in a file, or on a wide terminal (src/schema/schema.h says how wide). */
 #define WIDE TAG("wide")
 /* On a detail: in tables all the same where this knob has this bit. Any given suffices. */
@@ -99,8 +101,15 @@
  */
 #define ACTS TAG("acts")
 
+/*
+ * SEC("perf_event"): the program runs so often per second on each CPU as the knob `frequency` says, for whatever is
+ * current there.
+ */
+
 /* A map that all tracers of a session use together; the engine creates it. */
 #define SHARED TAG("shared")
+/* One that is created only where stacks are taken. */
+#define FOR_STACKS TAG("for stacks")
 
 typedef __u64 ns_t TAG("unit:ns");
 typedef __u64 bytes_t TAG("unit:bytes");
@@ -124,6 +133,7 @@ typedef __s32 status_t TAG("format:status");
 typedef __u64 instant_t TAG("format:instant") TAG("unit:ns");
 typedef __u64 pointer_t TAG("format:hex");
 typedef __u64 cgroup_t TAG("format:cgroup");
+typedef __u64 stack_id_t TAG("format:stack"); /* bpf/stack.bpf.h */
 
 /*
  * A system call: its number in arch/x86/entry/syscalls/syscall_64.tbl, where x32 calls have a bit
@@ -165,6 +175,7 @@ struct caller {
 		DOC("process, as its own pid namespace numbers it: the 7 of 4242(7) in tables");
 	namespace_t pid_ns DOC("inode of the pid namespace") DETAIL;
 	instant_t started DOC("start of the process; tells reused pids apart") DETAIL;
+	stack_id_t stack DOC("the functions that led here, of the kernel and the process") ON_REQUEST;
 };
 
 /* One end of a connection. IPv4 is stored mapped into IPv6: one shape. */

@@ -90,7 +90,7 @@ std::string branches_of_values() {
   for (const Command& each : commands()) {
     for (const FlagGroup& group : each.flags()) {
       for (const Flag& flag : group.flags) {
-        if (flag.value.empty()) continue;
+        if (flag.value.empty() || flag.may_lack_value) continue;
         std::string& action = actions[fmt::format("{}", fmt::join(spellings(flag), "|"))];
         if (!flag.choices.empty())
           action = fmt::format("COMPREPLY=($(compgen -W \"{}\" -- \"$word\")); return",

@@ -89,7 +89,7 @@ class Taker {
       if (wish.has_value)
         return misuse(wish.name + " takes no value", "write " + wish.name + " alone");
       wish.value = wish.name.starts_with("--no-") && wish.name != flag.name ? "false" : "true";
-    } else if (!wish.has_value) {
+    } else if (!wish.has_value && !flag.may_lack_value) {
       if (at_ + 1 >= words_.size() || words_[at_ + 1].starts_with("--"))
         return misuse(wish.name + ": its value is missing",
                       "write " + wish.name + " " + flag.value);

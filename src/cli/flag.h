@@ -21,6 +21,7 @@ struct Flag {
   std::vector<std::string> choices{};  // the only values there are, if not empty
   bool negatable = false;
   bool repeats = false;
+  bool may_lack_value = false;  // then it takes "", and a value only as --NAME=VALUE
 };
 
 struct FlagGroup {

@@ -66,6 +66,7 @@ std::string examples_with(const kernel::Tracer& tracer) {
 std::string title_of(const Flag& flag) {
   std::string title = flag.letter.empty() ? "" : flag.letter + ", ";
   title += flag.negatable ? "--[no-]" + flag.name.substr(2) : flag.name;
+  if (flag.may_lack_value) return title + "[=" + flag.value + "]";
   return title + (flag.value.empty() ? "" : " " + flag.value);
 }
 

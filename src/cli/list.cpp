@@ -34,6 +34,7 @@ ordered_json json_of(const kernel::Tracer& tracer) {
                       {"key", f.key},
                       {"detail", f.detail},
                       {"wide", f.wide},
+                      {"on_request", f.on_request},
                       {"doc", f.doc}});
   for (const schema::Knob& k : tracer.schema().knobs)
     knobs.push_back({{"name", k.name},

@@ -49,7 +49,8 @@ std::string type_of(const schema::Field& field) {
 std::string notes_on(const schema::Field& field) {
   std::vector<std::string> notes;
   if (field.key) notes.emplace_back("key");
-  if (field.detail) notes.emplace_back(field.wide ? "wide" : "detail");
+  if (field.detail)
+    notes.emplace_back(field.on_request ? "on request" : field.wide ? "wide" : "detail");
   if (field.privacy != schema::Privacy::open)
     notes.emplace_back(schema::privacy_name(field.privacy));
   std::string text;
@@ -66,7 +67,8 @@ std::string fields_of(const schema::Event& event) {
   return text +
          fmt::format(
              "\nkey: a natural thing to group by. detail: not in the default table, always in "
-             "JSON. wide: a detail on\nterminals of less than {} columns. The other words are "
+             "JSON. on request: in nothing that does\nnot name it, as --stack does. wide: a detail "
+             "on\nterminals of less than {} columns. The other words are "
              "classes of [privacy](../privacy.md).\n",
              schema::roomy_columns);
 }

@@ -1,4 +1,5 @@
 #include "cli/values.h"
+#include <algorithm>
 
 #include "base/text.h"
 
@@ -66,5 +67,34 @@ Take into(std::optional<std::chrono::nanoseconds>& out) {
 
 Take into(uint32_t& out) { return number_into(out, UINT32_MAX); }
 Take into(uint64_t& out) { return number_into(out, INT64_MAX); }
+
+Take stack_parts(session::Request& request) {
+  return [&request](const std::string& text) -> Result<> {
+    const bool both = text.empty();
+    request.ask.stack = true;
+    request.stack.kernel = request.stack.user = both;
+    for (const std::string& part : both ? std::vector<std::string>() : split(text, ',')) {
+      if (part != "kernel" && part != "user")
+        return misuse("'" + part + "' is no part of a stack", "kernel, user, or both");
+      (part == "kernel" ? request.stack.kernel : request.stack.user) = true;
+    }
+    return {};
+  };
+}
+
+const std::vector<std::string>& stack_formats() {
+  static const std::vector<std::string> names = {"tree", "folded", "html", "pprof", "speedscope"};
+  return names;
+}
+
+Take stack_format(session::Request& request) {
+  return [&request](const std::string& name) -> Result<> {
+    const auto& names = stack_formats();
+    const auto place = std::ranges::find(names, name) - names.begin();
+    request.stack.format = static_cast<render::StackFormat>(place);
+    request.ask.by_stack = true;
+    return {};
+  };
+}
 
 }  // namespace plumb::cli

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "session/request.h"
 
 namespace plumb::cli {
 
@@ -21,5 +22,11 @@ Take list_into(std::vector<std::string>& out);            // adds those between 
 Take into(std::optional<std::chrono::nanoseconds>& out);  // longer than nothing: 10ms
 Take into(uint32_t& out);                                 // at least 1
 Take into(uint64_t& out);                                 // at least 1, and below 2^63
+
+// Which parts of stacks are taken, "kernel,user"; both where nothing is said.
+Take stack_parts(session::Request& request);
+// How groups by stack are shown: one of these, in the order of render::StackFormat.
+const std::vector<std::string>& stack_formats();
+Take stack_format(session::Request& request);
 
 }  // namespace plumb::cli

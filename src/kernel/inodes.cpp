@@ -86,23 +86,31 @@ Result<std::vector<uint64_t>> as_shown(const std::vector<int>& files) {
   return inodes;
 }
 
+// Maps a page of each, and asks what is there.
+Result<std::vector<uint64_t>> of_mapped(const std::vector<int>& files, Result<ByAddress> (*ask)()) {
+  const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  std::vector<Mapping> mappings;
+  for (int file : files) mappings.push_back(TRY(Mapping::of("a file", file, page, PROT_READ)));
+  const ByAddress found = TRY(ask());
+  std::vector<uint64_t> inodes;
+  for (const Mapping& mapping : mappings) {
+    const auto at = found.find(reinterpret_cast<uint64_t>(mapping.at<char>(0)));
+    if (at == found.end()) return fail("the kernel does not tell which files are the same");
+    inodes.push_back(at->second);
+  }
+  return inodes;
+}
+
 }  // namespace
 
 Result<std::vector<uint64_t>> inodes_of(const std::vector<int>& files) {
   if (std::ranges::none_of(files, is_stacked)) return as_shown(files);
-  const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-  std::vector<Mapping> mappings;
-  for (int file : files) mappings.push_back(TRY(Mapping::of("a file", file, page, PROT_READ)));
-  auto found = of_iterator();
-  if (!found) found = of_maps();
-  if (!found) return Fail{std::move(found.error())};
-  std::vector<uint64_t> inodes;
-  for (const Mapping& mapping : mappings) {
-    const auto at = found->find(reinterpret_cast<uint64_t>(mapping.at<char>(0)));
-    if (at == found->end()) return fail("the kernel does not tell which files are the same");
-    inodes.push_back(at->second);
-  }
-  return inodes;
+  auto inodes = of_mapped(files, of_iterator);
+  return inodes ? std::move(inodes) : of_mapped(files, of_maps);
+}
+
+Result<std::vector<uint64_t>> kernel_inodes_of(const std::vector<int>& files) {
+  return of_mapped(files, of_iterator);
 }
 
 }  // namespace plumb::kernel

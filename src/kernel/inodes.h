@@ -13,4 +13,7 @@ namespace plumb::kernel {
 // or /proc/self/maps, which told it before 6.8.
 Result<std::vector<uint64_t>> inodes_of(const std::vector<int>& files);
 
+// The same, where the kernel has each: what its programs see of files that are mapped.
+Result<std::vector<uint64_t>> kernel_inodes_of(const std::vector<int>& files);
+
 }  // namespace plumb::kernel

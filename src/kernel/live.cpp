@@ -150,9 +150,18 @@ Result<> Live::configure_engine(const LiveOptions& options) {
         options.targeting.by_pid && (options.targeting.follow || hook.purpose != "children");
   TRY(configure_current());
   size_rings(options);
+  TRY(configure_engine_stacks(options.stacks));
   skip_group_maps(*engine_);
   TRY(choose_transport(*engine_, rings_));
   return check_targeting(*engine_, options.targeting);
+}
+
+// Its maps are those of all tracers that take stacks.
+Result<> Live::configure_engine_stacks(const StackOptions& options) {
+  bool any = false;
+  for (size_t i = 0; i < tracers_.size(); i++)
+    any |= takes_stacks(tracers_[i].schema().event, *plans_[i]);
+  return configure_stacks(*engine_, any ? options : StackOptions());
 }
 
 // Programs need not ask the kernel for the current task where each CPU's is known.
@@ -185,6 +194,8 @@ Result<> Live::configure_tracer(size_t i, const LiveOptions& options) {
   TRY(tracer.set("plan.wake_bytes", ring / wake_part));
   TRY(tracer.set("plan.wake_mask", wake_mask(tracer.schema(), ring / wake_part)));
   TRY(tracer.set("plan.busy_reader", options.fast));
+  const bool takes = takes_stacks(tracer.schema().event, *plans_[i]);
+  TRY(configure_stacks(tracer, takes ? options.stacks : StackOptions()));
   TRY(use_packet_places(tracer));
   return choose_transport(tracer, rings_);
 }

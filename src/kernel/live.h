@@ -13,6 +13,7 @@
 #include "base/fd.h"
 #include "kernel/current.h"
 #include "kernel/ordered.h"
+#include "kernel/stacks.h"
 #include "kernel/tracer.h"
 #include "query/aggregate.h"
 #include "query/plan.h"
@@ -51,6 +52,7 @@ struct LiveOptions {
   bool perf_buffers = false;           // even where the kernel has ring buffers
   bool fast = false;                   // the reader polls; nothing ever wakes it
   bool statistics = false;             // have the kernel time the programs
+  StackOptions stacks;                 // of events whose plan reads them
 };
 
 // A map that a run creates. `bytes` are what the kernel takes for it at most, of all CPUs.
@@ -127,6 +129,7 @@ class Live {
   Result<> configure_engine(const LiveOptions& options);
   Result<> configure_tracer(size_t i, const LiveOptions& options);
   Result<> load_engine(const LiveOptions& options);
+  Result<> configure_engine_stacks(const StackOptions& options);
   Result<> configure_current();
   Result<std::vector<std::unique_ptr<Source>>> open_sources(uint32_t perf_bytes);
   Result<> open_reader();

@@ -88,6 +88,10 @@ bool is_shared(const Tracer& tracer, const bpf_map* map) {
   return !bpf_map__is_internal(map) && map_tag(tracer, map, "shared").has_value();
 }
 
+bool is_for_stacks(const Tracer& tracer, const bpf_map* map) {
+  return !bpf_map__is_internal(map) && map_tag(tracer, map, "for stacks").has_value();
+}
+
 std::vector<MapSize> Live::maps() const {
   std::vector<MapSize> sizes;
   const auto add = [&](const Tracer& tracer, bool shares) {

@@ -12,5 +12,7 @@ namespace plumb::kernel {
 
 // The engine creates it for all tracers (SHARED in bpf/schema.bpf.h).
 bool is_shared(const Tracer& tracer, const bpf_map* map);
+// It serves nothing but stacks (FOR_STACKS).
+bool is_for_stacks(const Tracer& tracer, const bpf_map* map);
 
 }  // namespace plumb::kernel

@@ -16,6 +16,7 @@
 #include "kernel/features.h"
 #include "kernel/kernel_types.h"
 #include "kernel/rodata.h"
+#include "kernel/sampling.h"
 #include "kernel/verifier.h"
 
 namespace plumb::kernel {
@@ -227,6 +228,8 @@ Result<> Tracer::attach_hook(const Hook& hook) {
   if (is_of_user(hook.section))
     return attach_user(bpf_program__fd(program), hook.section, places_.files)
         .within("attach " + name_);
+  if (is_sampler(hook.section))
+    return attach_sampler(program, knob("frequency"), links_).within("attach " + name_);
   if (names_no_place(bpf_program__section_name(program)))
     return attach_in_kernel(program, kernel_places_, links_).within("attach " + name_);
   LinkPtr link(bpf_program__attach(program));

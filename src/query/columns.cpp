@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/text.h"
 #include "query/choose.h"
 
 namespace plumb::query {
@@ -7,11 +8,21 @@ namespace {
 
 using Columns = std::vector<const schema::Field*>;
 
+// By an option, or because the event is about nothing else.
+bool is_asked(const schema::Field& field, const Ask& ask, const schema::View& view) {
+  if (!field.on_request || field.format != schema::Format::stack) return false;
+  const auto keys = split(view.by, ',');
+  return ask.stack || std::ranges::count(keys, field.leaf()) ||
+         std::ranges::count(keys, field.path);
+}
+
 Columns usual(const Ask& ask, const Scope& scope) {
   Columns columns;
   for (const schema::Field& field : scope.event.fields) {
     const bool is_usual = !field.detail || (field.wide && ask.roomy) || field.path == ask.usual;
-    if (!is_usual && !ask.all_fields) continue;
+    const bool is_wanted =
+        field.on_request ? is_asked(field, ask, scope.event.view) : is_usual || ask.all_fields;
+    if (!is_wanted) continue;
     if (field.privacy != schema::Privacy::open && !scope.private_fields) continue;
     columns.push_back(&field);
   }
@@ -77,6 +88,8 @@ Result<Columns> choose_columns(const Ask& ask, const Scope& scope) {
     const auto fields = TRY(scope.fields(source, {item.begin + (changes ? 1 : 0), item.end}));
     for (const schema::Field* field : fields) apply(columns, field, is_removal);
   }
+  for (const schema::Field& field : scope.event.fields)
+    if (ask.stack && is_asked(field, ask, scope.event.view)) apply(columns, &field, false);
   if (columns.empty())
     return source.complain({0, ask.fields.size()}, "this leaves nothing to show");
   return columns;

@@ -39,8 +39,17 @@ void add_names(const Node& node, std::vector<NamedValue>& names) {
 Result<> check(const Ask& ask) {
   if (ask.sample_every == 0) return misuse("--sample: 1/0 keeps nothing", "write 1/N");
   if (ask.keys == 0) return misuse("--keys: 0 groups leave only (other)", "write a larger number");
+  if (ask.by_stack && ask.by.empty())
+    return misuse("--format: nothing is grouped by stack", "add --by stack");
   if (ask.top != 0 && ask.by.empty()) return misuse("--top: nothing is grouped", "add --by FIELD");
   return {};
+}
+
+// Of groups, one by stack is what --stack means.
+Result<> check_stack_group(const Grouping& grouping) {
+  for (const schema::Field* key : grouping.keys)
+    if (key->format == schema::Format::stack) return {};
+  return misuse("--stack, --format: groups are not by stack", "add it to the groups: --by stack");
 }
 
 // Whoever names neither groups nor columns gets the view that the schema has.
@@ -74,6 +83,7 @@ Result<Plan> compile(Ask ask, const schema::Event& event, const Limits& limits,
     plan.grouping = TRY(choose_groups(ask, scope, limits, plan.where_exact));
     wanted.add(plan.grouping->keys);
     for (const Metric& metric : plan.grouping->metrics) wanted.add(metric.field);
+    if (ask.stack || ask.by_stack) TRY(check_stack_group(*plan.grouping));
   } else {
     plan.columns = TRY(choose_columns(ask, scope));
     plan.asides = TRY(choose_asides(ask, scope, plan.columns));

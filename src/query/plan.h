@@ -93,6 +93,8 @@ struct Ask {
   bool roomy = false;          // rows have room for details that are worth it (Field::wide)
   bool all_fields = false;     // a sink that shows every field (JSON, a recording)
   bool private_fields = true;  // false with --privacy none: such fields are never read
+  bool stack = false;          // --stack: with the stack that led to it
+  bool by_stack = false;       // --format: groups must be by stack
 };
 
 // A name that --where compares a number with: whether it means anything, only a machine can tell.

@@ -72,7 +72,11 @@ void write_step(Output& output, const Step& step, const schema::Record& record,
 
 Shape shape_of(const std::vector<const schema::Field*>& fields, bool leading_comma) {
   std::vector<Member> members;
-  for (size_t i = 0; i < fields.size(); i++) members.push_back({fields[i]->path, fields[i], i});
+  for (size_t i = 0; i < fields.size(); i++) {
+    // whoever a stack is of, it is found in one place
+    const bool is_stack = fields[i]->format == schema::Format::stack;
+    members.push_back({is_stack ? fields[i]->leaf() : fields[i]->path, fields[i], i});
+  }
   Shaper shaper;
   shaper.object(members, leading_comma);
   return std::move(shaper).take();

@@ -120,6 +120,12 @@ bool put_text(Output& output, std::string_view bytes, bool is_list) {
   return foreign;
 }
 
+// As it is kept, which is JSON; false: nothing is known of it.
+bool put_stack(Output& output, std::string_view kept) {
+  output.append(kept);
+  return !kept.empty();
+}
+
 }  // namespace
 
 char* put_json_text(char* at, std::string_view bytes) {
@@ -178,6 +184,8 @@ bool json_value(Output& output, const Field& field, const schema::Record& record
   if (!field.is_number())
     return put_text(output, record.text(field), field.kind == Kind::tail_list);
   const uint64_t bits = record.bits(field);
+  if (field.format == schema::Format::stack && put_stack(output, names.name(field.format, bits)))
+    return false;
   if (has_words(field) && !field.absent(bits)) {
     const Word word = word_for(field, bits, names);
     if (word.known) return put_text(output, word.text, false);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "render/kept_stack.h"
 #include "render/pen.h"
 
 namespace plumb::render {
@@ -52,13 +53,14 @@ Column lead_column(std::string header, uint32_t width) {
 
 }  // namespace
 
-Table::Table(Output& output, schema::Clock clock, TableStyle style)
-    : output_(output), moments_(clock), style_(style) {}
+Table::Table(Output& output, schema::Clock clock, TableStyle style, StackFormat stacks)
+    : output_(output), moments_(clock), style_(style), stacks_(stacks) {}
 
 void Table::begin(const schema::Event& event, const query::Plan& plan) {
   Tracer tracer{.event = &event, .streams = !plan.grouping.has_value(), .weighted = plan.weighted};
   for (const schema::Field* field : plan.columns) {
-    if (field->read) tracer.fields.push_back(field);
+    if (!field->read) continue;
+    (field->format == schema::Format::stack ? tracer.stacks : tracer.fields).push_back(field);
   }
   for (const schema::Field* field : plan.asides) {
     if (field->read) tracer.asides.push_back(field);
@@ -136,6 +138,8 @@ void Table::event(const schema::Record& record, const query::Plan&, schema::Name
                                          : text_cell(*column, cell, reached);
   }
   output_.append("\n");
+  for (const schema::Field* stack : tracer.stacks)
+    output_.append(stack_lines(names.name(stack->format, record.bits(*stack)), style_.terminal));
 }
 
 uint32_t Table::short_cell(const Column& column, std::string_view ascii, bool red,
@@ -174,6 +178,7 @@ void Table::aggregate(const schema::Event& event, const query::Plan& plan,
                       const std::vector<query::Row>& rows, const Interval& interval,
                       schema::Names& names) {
   const bool so_far = interval.kind == Interval::Kind::so_far;
+  if (is_by_stack(*plan.grouping)) return profile(event, plan, rows, interval, names);
   ensure_headers();
   erase_what_was_so_far(interval);
   if (so_far) output_.append(no_wrap);
@@ -188,6 +193,21 @@ void Table::aggregate(const schema::Event& event, const query::Plan& plan,
   output_.append(wrap);
   so_far_lines_ += lines + static_cast<size_t>(std::ranges::count(before, '\n'));
   so_far_end_ = interval.end;
+}
+
+// A page or a file of another program's is alone in its file.
+void Table::profile(const schema::Event& event, const query::Plan& plan,
+                    const std::vector<query::Row>& rows, const Interval& interval,
+                    schema::Names& names) {
+  if (interval.kind == Interval::Kind::so_far) return;  // it has more lines than a terminal
+  const Profile profile = profile_of(event, *plan.grouping, rows, names, moments_);
+  if (stacks_ == StackFormat::tree) {
+    std::string before = aggregated_ ? "\n" : "";
+    aggregated_ = true;
+    if (const std::string text = title(event, interval); !text.empty()) before += text + "\n";
+    output_.append(before);
+  }
+  output_.append(show_profile(profile, stacks_, style_));
 }
 
 // The aggregates of one moment stay; those of the next begin where they began.
@@ -219,6 +239,7 @@ std::string Table::title(const schema::Event& event, const Interval& interval) {
 }
 
 void Table::lost(std::string_view tracer, std::string_view reason, uint64_t count) {
+  if (stacks_ != StackFormat::tree) return;  // the closing line tells it
   ensure_headers();
   so_far_lines_ = 0;  // a loss stays where it was told
   NumberRoom digits;

@@ -9,13 +9,15 @@
 #include "render/moment.h"
 #include "render/output.h"
 #include "render/sink.h"
+#include "render/stack_groups.h"
 
 namespace plumb::render {
 
 class Table : public Sink {
  public:
-  // `output` must outlive it.
-  Table(Output& output, schema::Clock clock, TableStyle style);
+  // `output` must outlive it. `stacks`: the form of groups by stack.
+  Table(Output& output, schema::Clock clock, TableStyle style,
+        StackFormat stacks = StackFormat::tree);
 
   void begin(const schema::Event& event, const query::Plan& plan) override;
   void event(const schema::Record& record, const query::Plan& plan, schema::Names& names) override;
@@ -35,12 +37,15 @@ class Table : public Sink {
     bool weighted = false;
     std::vector<const schema::Field*> fields{};
     std::vector<const schema::Field*> asides{};
+    std::vector<const schema::Field*> stacks{};  // below each row
     std::vector<Column> columns{};
   };
 
   // Column headers need all tracers, so they are written with whatever comes first after begin.
   void ensure_headers();
   void header(const Tracer& tracer);
+  void profile(const schema::Event& event, const query::Plan& plan,
+               const std::vector<query::Row>& rows, const Interval& interval, schema::Names& names);
   std::string title(const schema::Event& event, const Interval& interval);
   void erase_what_was_so_far(const Interval& interval);
   const Tracer& tracer_of(const schema::Record& record);
@@ -51,6 +56,7 @@ class Table : public Sink {
   Output& output_;
   Moments moments_;
   TableStyle style_;
+  StackFormat stacks_;
   bool headers_done_ = false;
   bool aggregated_ = false;  // an aggregate was shown before: leave a line between
   // What the next moment's aggregates take the place of: so many lines of the terminal, of this

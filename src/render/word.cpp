@@ -19,6 +19,7 @@ bool has_words(const schema::Field& field) {
     case Format::group:
     case Format::symbol:
     case Format::mount:
+    case Format::stack:
       return true;
     default:
       return false;
@@ -44,6 +45,7 @@ Word word_for(const schema::Field& field, uint64_t bits, schema::Names& names) {
     case Format::container:
     case Format::symbol:
     case Format::mount:
+    case Format::stack:
       return {names.name(field.format, bits), true};
     case Format::cgroup:
     case Format::user:

@@ -36,6 +36,8 @@ std::string_view word_for(Format format) {
       return "mount";
     case Format::device:
       return "device";
+    case Format::stack:
+      return "stack";
     case Format::user:
       return "user";
     case Format::group:

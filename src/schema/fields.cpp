@@ -127,6 +127,7 @@ class Walk {
     field.key = meaning.key;
     field.detail = meaning.detail;
     field.wide = meaning.wide;
+    field.on_request = meaning.on_request;
     field.shown_with.assign(meaning.shown_with.begin(), meaning.shown_with.end());
     field.unknown_zero = meaning.unknown_zero;
     field.offset = static_cast<uint32_t>(offset);

@@ -21,7 +21,7 @@ constexpr std::array formats = {
     Word<Format>{"user", Format::user},       Word<Format>{"container", Format::container},
     Word<Format>{"symbol", Format::symbol},   Word<Format>{"mount", Format::mount},
     Word<Format>{"group", Format::group},     Word<Format>{"device", Format::device},
-    Word<Format>{"status", Format::status}};
+    Word<Format>{"status", Format::status},   Word<Format>{"stack", Format::stack}};
 constexpr std::array classes = {
     Word<Privacy>{"open", Privacy::open}, Word<Privacy>{"argument", Privacy::argument},
     Word<Privacy>{"path", Privacy::path}, Word<Privacy>{"environment", Privacy::environment},
@@ -78,7 +78,8 @@ Result<> Meaning::add(const Btf::Tags& tags) {
     }
     key |= tag == "key";
     wide |= tag == "wide";
-    detail |= tag == "detail" || tag == "wide";
+    on_request |= tag == "on request";
+    detail |= tag == "detail" || tag == "wide" || tag == "on request";
     if (name == "detail" && !rest.empty()) detail_parts.push_back(rest);
     hidden |= tag == "hidden";
     unknown_zero |= tag == "zero:unknown";

@@ -28,6 +28,7 @@ struct Meaning {
   bool key = false;
   bool detail = false;
   bool wide = false;
+  bool on_request = false;
   bool hidden = false;
   bool unknown_zero = false;
   bool bits = false;

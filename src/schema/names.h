@@ -22,7 +22,8 @@ class Names {
 
 constexpr bool needs_names(Format format) {
   return format == Format::cgroup || format == Format::container || format == Format::user ||
-         format == Format::group || format == Format::symbol || format == Format::mount;
+         format == Format::group || format == Format::symbol || format == Format::mount ||
+         format == Format::stack;
 }
 // Do many numbers have one name?
 constexpr bool shares_names(Format format) {

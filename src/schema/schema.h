@@ -49,6 +49,7 @@ enum class Format : uint8_t {
   mount,      // a file system's device -> where it, or parts of it, are mounted, "" when nowhere
   device,     // 266338304 -> 254:0, as /sys and /proc/self/mountinfo have it
   status,     // of who exits, 0 to 255; all ones are none
+  stack,      // a number for the functions that led to an event; 0 is none
 };
 
 // What disclosing a field could reveal. Everything but `open` obeys --privacy.
@@ -75,9 +76,10 @@ struct Field {
   Unit unit = Unit::none;
   Format format = Format::plain;
   Privacy privacy = Privacy::open;
-  bool key = false;     // a natural thing to group by
-  bool detail = false;  // left out of the default table (JSON has it)
-  bool wide = false;    // a detail, but in the default table where that has room
+  bool key = false;         // a natural thing to group by
+  bool detail = false;      // left out of the default table (JSON has it)
+  bool wide = false;        // a detail, but in the default table where that has room
+  bool on_request = false;  // in nothing that does not name it: it costs much
   // "hook&HOOK_FILE_OPEN": no detail where that knob has that bit, or one of others that are
   // listed.
   std::vector<std::string> shown_with{};
@@ -105,7 +107,9 @@ struct Field {
   // No value: a zero that could not be told, as nothing lies at address 0 or happened at boot, or
   // all ones where the kernel has them for none.
   bool absent(uint64_t bits) const {
-    if (bits == 0) return unknown_zero || format == Format::hex || format == Format::instant;
+    if (bits == 0)
+      return unknown_zero || format == Format::hex || format == Format::instant ||
+             format == Format::stack;
     if (bits == UINT64_MAX) return format == Format::status;
     return bits == UINT32_MAX &&
            (format == Format::user || format == Format::group || format == Format::octal);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "session/stacks.h"
 
 namespace plumb::session {
 
@@ -27,6 +28,8 @@ std::string_view Machine::name(schema::Format format, uint64_t id) {
     case schema::Format::mount:
       kept_ = mounts_.place_of(static_cast<uint32_t>(id));
       break;
+    case schema::Format::stack:
+      return stacks_ ? stacks_->text_of(id) : std::string_view();
     default:
       return {};
   }

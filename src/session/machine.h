@@ -13,6 +13,8 @@
 
 namespace plumb::session {
 
+class Stacks;
+
 class Machine : public schema::Names {
  public:
   Machine() : containers_(cgroups_) {}
@@ -30,6 +32,9 @@ class Machine : public schema::Names {
   void learn_containers();
   void learn(const resolve::Container& container);
 
+  // From now on it names them. It must live as long as names are asked for.
+  void take(Stacks* stacks) { stacks_ = stacks; }
+
   resolve::Cgroups& cgroups() { return cgroups_; }
   resolve::Containers& containers() { return containers_; }
   resolve::Mounts& mounts() { return mounts_; }
@@ -40,6 +45,7 @@ class Machine : public schema::Names {
   resolve::Users users_;
   resolve::Symbols symbols_;
   resolve::Mounts mounts_;
+  Stacks* stacks_ = nullptr;
   std::string kept_;
 };
 

@@ -9,6 +9,7 @@
 
 #include "disclose/disclosure.h"
 #include "query/plan.h"
+#include "render/stack_groups.h"
 
 namespace plumb::session {
 
@@ -22,6 +23,13 @@ struct Who {
   std::vector<std::string> cgroups;
   std::vector<std::string> containers;
   bool follow = true;
+};
+
+// What is told of stacks, where they are asked for, and how groups by stack are shown.
+struct StackRequest {
+  bool kernel = true;
+  bool user = true;
+  render::StackFormat format = render::StackFormat::tree;
 };
 
 struct Request {
@@ -50,7 +58,8 @@ struct Request {
   bool verbose = false;
   Color color = Color::automatic;
   disclose::Mode privacy = disclose::Mode::redact;
-  std::optional<uint32_t> ring_bytes;             // empty: the defaults of kernel::LiveOptions
+  std::optional<uint32_t> ring_bytes;  // empty: the defaults of kernel::LiveOptions
+  StackRequest stack;
   uint64_t count = 0;                             // stop after so many events; 0: never
   std::optional<std::chrono::nanoseconds> every;  // report aggregates so often
   std::optional<std::chrono::nanoseconds> time;   // --for

@@ -24,6 +24,7 @@
 #include "session/report.h"
 #include "session/request.h"
 #include "session/sinks.h"
+#include "session/stacks.h"
 
 namespace plumb::session {
 namespace {
@@ -53,12 +54,13 @@ kernel::LiveOptions live_options(const Request& request) {
 class Run {
  public:
   Run(const Request& request, Machine& names, kernel::Live& live, Opened& opened,
-      disclose::Disclosure& disclosure)
+      disclose::Disclosure& disclosure, Stacks* stacks)
       : request_(request),
         live_(live),
         opened_(opened),
         pipeline_(*opened.sink, disclosure, names, false),
-        report_(live, pipeline_, request.ask.sample_every) {}
+        report_(live, pipeline_, request.ask.sample_every),
+        stacks_(stacks) {}
 
   Pipeline& pipeline() { return pipeline_; }
   // Who may have been about to end when the hooks were attached: by the first check that is over.
@@ -91,6 +93,7 @@ class Run {
     show_groups(request_.every ? Kind::repeated : Kind::whole);
     report_.tell_losses();
     containers_->tell_missed();
+    if (stacks_) stacks_->tell_lost();
     if (written) written = flush();
     if (opened_.finish) {
       auto finished = opened_.finish(report_.statistics_line());
@@ -119,7 +122,7 @@ class Run {
 
   size_t drain(bool everything) {
     return live_.drain(everything, [&](uint16_t tracer, std::string_view bytes) {
-      pipeline_.record(tracer, bytes);
+      if (!stacks_ || !stacks_->take(bytes)) pipeline_.record(tracer, bytes);
     });
   }
 
@@ -193,7 +196,8 @@ class Run {
     if (command && !command->status())
       tell(fmt::format("plumb: {} (process {}) still runs, and is not traced any more\n",
                        request_.command[0], command->pid()));
-    if (request_.strict && status == 0 && report_.lost_any()) return static_cast<int>(Exit::lost);
+    const bool lost = report_.lost_any() || (stacks_ && stacks_->lost() > 0);
+    if (request_.strict && status == 0 && lost) return static_cast<int>(Exit::lost);
     return status;
   }
 
@@ -204,6 +208,7 @@ class Run {
   Opened& opened_;
   Pipeline pipeline_;
   Report report_;
+  Stacks* stacks_;  // null: none are taken
   std::vector<Process> unsure_;
   std::optional<LateFiles> late_;
   std::optional<LateContainers> containers_;
@@ -246,6 +251,7 @@ Result<int> trace(const Request& request) {
   options.targeting = TRY(find_targets(request, machine, comers && *comers));
   std::vector<const query::Plan*> plans;
   for (const auto& plan : prepared.plans) plans.push_back(plan.get());
+  const auto stacks = TRY(Stacks::prepare(request, prepared, options));
   if (request.plan_only) {
     auto live = TRY(kernel::Live::configure(std::move(prepared.tracers), plans, options));
     TRY(print(describe(*live, plans, options, request, machine)));
@@ -259,9 +265,11 @@ Result<int> trace(const Request& request) {
   if (!request.command.empty()) program = TRY(Command::find(request.command[0]));
   raise_open_files();
   auto live = TRY(kernel::Live::load(std::move(prepared.tracers), plans, options));
+  if (stacks) TRY(stacks->fill(*live));
+  machine.take(stacks.get());
   if (opened.describe) opened.describe(live->tracers());
   disclose::Disclosure disclosure(request.privacy, disclose::random_key());
-  Run run(request, machine, *live, opened, disclosure);
+  Run run(request, machine, *live, opened, disclosure, stacks.get());
   for (size_t i = 0; i < plans.size(); i++)
     run.pipeline().add(live->tracers()[i].schema(), *plans[i]);
   run.pipeline().stop_after(request.count);
@@ -278,7 +286,7 @@ Result<int> trace(const Request& request) {
   run.look_again(TRY(settle_targets(*live, request, chosen)));
   std::optional<Command> command;
   if (!program.empty()) command = TRY(prepare_command(*live, program, request.command));
-  drop_capabilities(has_probes_in_files(request));
+  drop_capabilities(has_probes_in_files(request) || stacks);
   say_ready(*live, request.preferred_surface);
   return run.go(command ? &*command : nullptr);
 }

@@ -63,7 +63,8 @@ Result<Opened> open_sink(const Request& request, schema::Clock clock) {
     opened.sink = std::make_unique<render::Json>(*opened.output, clock);
   } else {
     const render::TableStyle style = style_for(request, fd);
-    opened.sink = std::make_unique<render::Table>(*opened.output, clock, style);
+    opened.sink =
+        std::make_unique<render::Table>(*opened.output, clock, style, request.stack.format);
     // a command may write to the same terminal, and must not be written over
     opened.refreshes = style.lines != 0 && request.command.empty();
   }

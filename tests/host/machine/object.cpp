@@ -13,6 +13,7 @@
 
 #include "kernel/embedded.h"
 #include "kernel/rodata.h"
+#include "kernel/stacks.h"
 #include "schema/btf.h"
 
 namespace plumb::host {
@@ -97,6 +98,7 @@ void Object::limit(const char* map, uint32_t max_entries) {
 
 void Object::apply() {
   for (const char* ring : {"events", "lifecycle"}) limit(ring, default_ring);
+  need(kernel::configure_stacks(tracer_, {}));
   if (schema_) {
     plan_ = need(query::compile(ask, tracer_.schema().event, tracer_.limits()));
     need(kernel::apply_plan(tracer_, plan_, number_));
@@ -145,7 +147,9 @@ void Object::write_read_only_data() {
   for (int i = 0; i < btf_vlen(section); i++) {
     const btf_type* variable = btf__type_by_id(types, each[i].type);
     if (btf_var(variable)->linkage == BTF_VAR_STATIC) continue;  // nobody sets it
-    void* to = at(btf__name_by_offset(types, variable->name_off));
+    const char* name = btf__name_by_offset(types, variable->name_off);
+    if (!has(name)) continue;  // of what takes stacks, which kernels with bpf_loop alone have
+    void* to = at(name);
     protect(to, each[i].size, PROT_READ | PROT_WRITE);
     std::memcpy(to, values + each[i].offset, each[i].size);
     protect(to, each[i].size, PROT_READ);
@@ -191,7 +195,8 @@ std::map<std::string, uint64_t> Object::account() const {
       for (const std::string& cpu : counters.keys()) {
         const std::string bytes = counters.values(cpu).at(0);
         uint64_t count = 0;
-        std::memcpy(&count, bytes.data() + static_cast<size_t>(value) * sizeof(count), sizeof(count));
+        std::memcpy(&count, bytes.data() + static_cast<size_t>(value) * sizeof(count),
+                    sizeof(count));
         if (count) account[word] += count;
       }
     }

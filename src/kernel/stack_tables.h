@@ -1,0 +1,87 @@
+// StackTables: the maps that programs unwind stacks by (bpf/unwind.bpf.h), and what they send of
+// stacks (bpf/stack.bpf.h).
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "kernel/rodata.h"
+#include "kernel/tracer.h"
+#include "unwind/packed.h"
+
+namespace plumb::kernel {
+
+// A stack, as the programs sent it.
+struct SentStack {
+  struct Place {
+    uint32_t file = 0;  // its number; 0: `offset` is an address of the process
+    uint64_t offset = 0;
+    bool returned = false;  // the call that has not returned is before it
+  };
+  uint64_t id = 0;
+  uint32_t pid = 0;
+  std::string end;               // "complete", or why there are no more frames
+  std::vector<uint64_t> kernel;  // addresses, innermost first
+  std::vector<Place> user;
+};
+
+// A file that somebody runs and that has no table.
+struct AskedFile {
+  uint64_t inode = 0;  // where the kernel has it
+  uint32_t pid = 0;    // who runs it
+};
+
+class StackTables {
+ public:
+  // Of a loaded engine, which must outlive it.
+  static Result<StackTables> open(const Tracer& engine);
+
+  // The rows of a file, which must stay open as long as this is: that keeps its inode. Without
+  // room for them, or without a table, the file has its number all the same; the result says
+  // whether it has rows.
+  Result<bool> add(uint64_t inode, uint32_t number, const unwind::Table* table);
+  // It could not be got hold of: it may be asked for again.
+  void forget_asked(uint64_t inode) const;
+
+  // Of a record's bytes; nothing where it is none.
+  std::optional<SentStack> stack_of(std::string_view record) const;
+  std::optional<AskedFile> asked_of(std::string_view record) const;
+
+  // Events that have no stack, because there was no memory to put it together in, or no room in the
+  // ring.
+  uint64_t lost() const;
+  uint64_t bytes() const;  // that the tables of all files take
+
+ private:
+  explicit StackTables(const Tracer& engine) : engine_(&engine) {}
+  Result<> read_layout();
+  Result<> put_rows(const std::vector<uint32_t>& rows);
+  Result<> put_pages(std::vector<unwind::Page> pages, uint32_t first_row);
+  Result<> put_rules(const std::vector<uint16_t>& numbers);
+  bool has_room(const unwind::Packed& packed) const;
+  Result<unwind::Packed> put_table(const unwind::Table& table);
+  uint16_t tracer_of(std::string_view record) const;
+  SentStack::Place place_of(uint64_t frame) const;
+
+  struct Layout {
+    Place tracer, id, pid, kernel_frames, user_frames, end, frames;
+    Place inode, asked_pid;
+    Place file_id, file_first, file_pages;
+    Place kind, reg, fp_saved, offset, more, fp_offset;
+    uint32_t asked_size = 0, file_size = 0, rule_size = 0, chunk = 0;
+    uint32_t file_bit = 0, returned_bit = 0, file_shift = 0;
+    uint16_t stack_record = 0, asked_record = 0;
+  };
+
+  const Tracer* engine_;
+  Layout layout_;
+  std::vector<std::string> ends_;
+  unwind::RulePool pool_;
+  uint32_t chunks_used_ = 0, pages_used_ = 0;
+};
+
+}  // namespace plumb::kernel
