@@ -17,6 +17,7 @@
 #include "kernel/inodes.h"
 #include "probe/elf.h"
 #include "probe/mapped_files.h"
+#include "probe/needed_files.h"
 #include "render/kept_stack.h"
 #include "session/command.h"
 #include "session/processes.h"
@@ -28,7 +29,9 @@ namespace {
 constexpr uint32_t spare_rows = 2 << 20;
 constexpr uint32_t spare_pages = 16 << 10;
 constexpr uint32_t most_rules = 16 << 10;
-constexpr uint64_t vdso_inode = 1;  // VDSO_INODE of bpf/unwind.bpf.h
+constexpr size_t most_sent = 1 << 18;   // of up to some KiB: what is beyond has no names
+constexpr size_t most_texts = 1 << 12;  // that are kept, as the next event may have the same
+constexpr uint64_t vdso_inode = 1;      // VDSO_INODE of bpf/unwind.bpf.h
 
 std::vector<uint32_t> all_processes() {
   std::vector<uint32_t> pids;
@@ -90,10 +93,17 @@ auto end_of_interrupt(const std::vector<render::StackFrame>& frames) {
   return entry == frames.end() ? frames.begin() : entry + 1;
 }
 
+// A probe on user code was hit there: all of the kernel's functions are its own.
+bool is_of_probe(std::string_view function) {
+  return function.starts_with("uprobe_") || function.starts_with("uretprobe_") ||
+         function == "handler_chain";
+}
+
 void leave_out_tracing(std::vector<render::StackFrame>& frames) {
   const auto first = std::ranges::find_if_not(
       frames, [](const render::StackFrame& frame) { return is_of_tracing(frame.function); });
   frames.erase(frames.begin(), first);
+  if (!frames.empty() && is_of_probe(frames[0].function)) frames.clear();
   if (!frames.empty() && (frames[0].function == "bpf_overflow_handler" ||
                           frames[0].function == "__perf_event_overflow"))
     frames.erase(frames.begin(), end_of_interrupt(frames));
@@ -114,7 +124,10 @@ Result<std::unique_ptr<Stacks>> Stacks::prepare(const Request& request, const Pr
     return std::unique_ptr<Stacks>();
   }
   options.stacks = {request.stack.kernel, request.stack.user, {}};
-  if (request.plan_only) return std::unique_ptr<Stacks>();
+  if (request.plan_only) {
+    options.stacks.room = Stacks().room();  // and what the files of processes need
+    return std::unique_ptr<Stacks>();
+  }
   auto stacks = std::make_unique<Stacks>();
   const std::string program = request.command.empty() ? "" : TRY(Command::find(request.command[0]));
   if (request.stack.user) stacks->find_files(request, program);
@@ -124,8 +137,9 @@ Result<std::unique_ptr<Stacks>> Stacks::prepare(const Request& request, const Pr
 
 void Stacks::find_files(const Request& request, const std::string& program) {
   add_vdso();
-  if (auto file = probe::open_file(program); !program.empty() && file)
-    open(program, *std::move(file), 0);
+  if (!program.empty())
+    for (const std::string& path : probe::files_run_by(program))
+      if (auto file = probe::open_file(path)) open(path, *std::move(file), 0);
   find_mapped(static_cast<uint32_t>(getpid()));  // the libraries that most programs use
   const bool by_pid = !request.who.pids.empty() || !program.empty();
   for (const uint32_t pid : by_pid ? request.who.pids : all_processes()) find_mapped(pid);
@@ -207,7 +221,7 @@ Result<> Stacks::fill_from(size_t first) {
 bool Stacks::take(std::string_view bytes) {
   if (!tables_) return false;
   if (auto stack = tables_->stack_of(bytes)) {
-    sent_.insert_or_assign(stack->id, *std::move(stack));
+    if (sent_.size() < most_sent) sent_.insert_or_assign(stack->id, *std::move(stack));
     return true;
   }
   const auto asked = tables_->asked_of(bytes);
@@ -267,6 +281,7 @@ std::string_view Stacks::text_of(uint64_t id) {
   if (known != texts_.end()) return known->second;
   const auto sent = sent_.find(id);
   if (sent == sent_.end()) return {};
+  if (texts_.size() >= most_texts) texts_.clear();
   return texts_.emplace(id, render::kept_stack(named(sent->second))).first->second;
 }
 

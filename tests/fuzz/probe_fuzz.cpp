@@ -11,6 +11,7 @@
 #include "probe/go_code.h"
 #include "probe/inlined.h"
 #include "probe/mapped_files.h"
+#include "probe/needed_files.h"
 #include "probe/place_check.h"
 #include "probe/placement.h"
 #include "probe/readable_name.h"
@@ -94,6 +95,8 @@ void separate(std::string_view bytes) {
   const MemoryBytes memory(bytes);
   const auto elf = Elf::of(memory);
   if (!elf) return;
+  for (const std::string& each : needed_by(*elf, memory).libraries)
+    if (each.empty() || each.size() > bytes.size()) std::abort();
   if (DebugFile(*elf, "/srv/app", 0).hint().empty()) std::abort();
   if (!std::ranges::is_sorted(entries_of(*elf))) std::abort();
   for (const char c : build_id_of(*elf))
