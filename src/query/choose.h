@@ -8,7 +8,7 @@
 namespace plumb::query {
 
 // "a,b" exactly; "+c,-d" changes the default, which leaves out details unless `all_fields`. A
-// struct's name means all its members.
+// struct's name means all its members, but for those that are told on request.
 Result<std::vector<const schema::Field*>> choose_columns(const Ask& ask, const Scope& scope);
 
 // Details that tables show within the place of one of these columns. Who names columns exactly

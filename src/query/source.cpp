@@ -51,6 +51,7 @@ Result<std::vector<const schema::Field*>> Scope::fields(const Source& source, Sp
   for (const schema::Field& field : event.fields) {
     if (!field.path.starts_with(prefix)) continue;
     is_struct = true;
+    if (field.on_request) continue;
     if (private_fields || field.privacy == schema::Privacy::open) members.push_back(&field);
   }
   if (is_struct && members.empty())
