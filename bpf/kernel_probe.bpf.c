@@ -5,6 +5,7 @@
  * As of bpf/probe.bpf.c the event's shape is written at run time over struct probe. Which of the programs is loaded says the
  * surface; user space attaches it to all that the probe's name stands for.
  */
+#define WITHOUT_STACKS
 #include "tracer.bpf.h"
 #include "context_value.bpf.h"
 #include "kernel_frames.bpf.h"

@@ -110,18 +110,22 @@ struct plan {
 
 const volatile struct plan plan = { .sample_every = 1 };
 
-/* bpf/stack.bpf.h */
-#ifdef PLUMB_LOOP_HELPER
-__u64 take_stack(void);
-#else
-static __always_inline __u64 take_stack(void);
-#endif
-
 #define wants(event, field) (plan.wanted[__builtin_offsetof(struct event, field)])
 /* The same of a field that is a struct: any of its members. */
 #define wants_any(event, field)                                                                    \
 	wants_within(__builtin_offsetof(struct event, field), sizeof(((struct event *)0)->field))
 #define caller_need(member)  (plan.wanted_caller[__builtin_offsetof(struct caller, member)])
+
+#ifdef TAKES_STACKS
+__u64 take_stack(void); /* bpf/stack.bpf.h */
+#define describe_stack(who, when)                                                                  \
+	do {                                                                                       \
+		if (caller_need(stack) == (when))                                                  \
+			(who)->stack = take_stack();                                               \
+	} while (0)
+#else
+#define describe_stack(who, when) ((void)(who))
+#endif
 
 static __always_inline bool wants_within(__u32 begin, __u32 size)
 {

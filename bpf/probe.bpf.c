@@ -10,6 +10,7 @@
  * lies below it has ended without a return, by an exception or longjmp, and is dropped. Where the ret instructions
  * are probed instead, each frame is found by itself (ends.bpf.h).
  */
+#define WITHOUT_STACKS
 #include "tracer.bpf.h"
 #include "state.bpf.h"
 #include "ends.bpf.h"

@@ -163,6 +163,16 @@ typedef struct tail_ref text_t TAG("tail:text");
 /* Strings that each end with NUL, as an argument vector lies in memory. */
 typedef struct tail_ref list_t TAG("tail:list");
 
+/*
+ * Stacks are taken by programs for kernels with bpf_loop (5.17), but for objects that begin with this: their own need
+ * so much of the 512 bytes that a program may have that nothing is left for it.
+ *
+ *	#define WITHOUT_STACKS
+ */
+#if defined(PLUMB_LOOP_HELPER) && !defined(WITHOUT_STACKS)
+#define TAKES_STACKS
+#endif
+
 /* The task that did it. */
 struct caller {
 	process_id_t pid DOC("process, as the host numbers it") KEY;
@@ -175,7 +185,9 @@ struct caller {
 		DOC("process, as its own pid namespace numbers it: the 7 of 4242(7) in tables");
 	namespace_t pid_ns DOC("inode of the pid namespace") DETAIL;
 	instant_t started DOC("start of the process; tells reused pids apart") DETAIL;
+#if !defined(WITHOUT_STACKS) && (defined(PLUMB_LOOP_HELPER) || defined(PLUMB_HOST))
 	stack_id_t stack DOC("the functions that led here, of the kernel and the process") ON_REQUEST;
+#endif
 };
 
 /* One end of a connection. IPv4 is stored mapped into IPv6: one shape. */

@@ -9,13 +9,8 @@
  */
 #pragma once
 
-#ifndef PLUMB_LOOP_HELPER
-/* The kernel's helper for the caller's registers, and programs of so many instructions, are younger. */
-static __always_inline __u64 take_stack(void)
-{
-	return 0;
-}
-#else
+/* The kernel's helper for the caller's registers, and programs of so many instructions, are younger than others. */
+#ifdef TAKES_STACKS
 #include "unwind.bpf.h"
 
 

@@ -189,8 +189,7 @@ static __always_inline void describe(struct caller *who, enum caller_need when, 
 	if (caller_need(started) == when || caller_need(ns_pid) == when ||
 	    caller_need(pid_ns) == when)
 		describe_leader(who, when);
-	if (caller_need(stack) == when)
-		who->stack = take_stack();
+	describe_stack(who, when);
 }
 
 static __always_inline void describe_caller(struct caller *who, enum caller_need when)

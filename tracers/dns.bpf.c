@@ -12,6 +12,7 @@
 //        from before the run; of a packet the messages behind the 32nd, and behind one that begins before it; all
 //        of it before Linux 6.12 on kernels without CONFIG_KALLSYMS_ALL. Whether the program took the answer. One
 //        that comes after the same was asked again counts as the later's. Headers between IPv6 and UDP.
+#define WITHOUT_STACKS
 #include "tracer.bpf.h"
 #include "dns_query.bpf.h"
 #include "expire.bpf.h"
@@ -31,7 +32,6 @@ EVENT(dns, "a DNS query with its answer") {
 };
 
 KNOB(ns_t, timeout, 5000000000, "how long to wait for an answer");
-
 static int unanswered(void *ctx, const struct flow *flow, bool waits);
 /* Inserted when a query leaves; removed by its answer, when it is asked again, in time, and when the run ends. */
 EXPIRING_STATE(pending, struct flow, struct dns_query, 16384, "queries without an answer", unanswered);

@@ -7,7 +7,7 @@
 //
 // Cost:  3 to 30 us per sample, by the depth of the stack: at 99 per second less than 0.3 % of a CPU.
 // Blind: what lasts less than a tick is seen in proportion, not each time. Code that runs with interrupts off is
-//        found where it lets them in again.
+//        found where it lets them in again. Kernels before 6.1 let no such program have its tables.
 #include "tracer.bpf.h"
 
 EVENT(profile, "a sample of a thread that runs", VIEW("who.comm,stack", "count")) {

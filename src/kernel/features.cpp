@@ -11,6 +11,7 @@
 #include "kernel/kernel_types.h"
 #include "kernel/probes.h"
 #include "kernel/probes_program.h"
+#include "kernel/sampling.h"
 
 namespace plumb::kernel {
 namespace {
@@ -133,6 +134,10 @@ Availability surface_of(std::string_view section) {
   if (kind == "tracepoint") return is_pattern ? tracefs() : tracepoint(rest);
   if (section.starts_with("lsm/")) return program_type(ProgramType::lsm);
   if (kind == "iter") return iterator(rest);
+  if (is_sampler(section)) {
+    static const Availability clocks = samplers();
+    return clocks;
+  }
   if (kind == "uprobe.s" || kind == "uretprobe.s")
     return helper(BPF_FUNC_copy_from_user, Caller::sleepable_uprobe);
   return {true, {}, {}};

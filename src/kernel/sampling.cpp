@@ -1,5 +1,6 @@
 #include "kernel/sampling.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <linux/perf_event.h>
 #include <sys/syscall.h>
@@ -35,6 +36,22 @@ std::string clock_hint(int error) {
 }  // namespace
 
 bool is_sampler(std::string_view section) { return section == "perf_event"; }
+
+Availability samplers() {
+  bpf_map_create_opts growing{};
+  growing.sz = sizeof(growing);
+  growing.map_flags = BPF_F_NO_PREALLOC;
+  const uint32_t word = sizeof(uint32_t);
+  const Fd table(bpf_map_create(BPF_MAP_TYPE_HASH, "try", word, word, 1, &growing));
+  const bpf_insn code[] = {
+      {BPF_LD | BPF_DW | BPF_IMM, BPF_REG_1, BPF_PSEUDO_MAP_FD, 0, table.get()},
+      {},  // the other half of that one's number
+      {BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0},
+      {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}};
+  const Fd program(bpf_prog_load(BPF_PROG_TYPE_PERF_EVENT, "try", "GPL", code, 4, nullptr));
+  if (program || errno != EINVAL) return {true, {}, {}};
+  return {false, "this kernel's clocks take no program with tables that grow", "Linux 6.1"};
+}
 
 Result<> attach_sampler(const bpf_program* program, uint64_t frequency, KernelLinks& links) {
   if (frequency == 0) return misuse("--frequency: no samples", "99 is usual");

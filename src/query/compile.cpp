@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "query/choose.h"
 #include "query/kernel_part.h"
 #include "query/plan.h"
@@ -52,18 +53,21 @@ Result<> check_stack_group(const Grouping& grouping) {
   return misuse("--stack, --format: groups are not by stack", "add it to the groups: --by stack");
 }
 
-// Whoever names neither groups nor columns gets the view that the schema has.
-void take_view(Ask& ask, const schema::View& view) {
+// Whoever names neither groups nor columns gets the view that the schema has, if this kernel's
+// events have what it is by.
+void take_view(Ask& ask, const schema::Event& event) {
   if (ask.each || !ask.by.empty() || !ask.show.empty() || !ask.fields.empty()) return;
-  ask.by = view.by;
-  ask.show = view.show;
+  for (const std::string& key : split(event.view.by, ','))
+    if (!schema::find_field(event, key)) return;
+  ask.by = event.view.by;
+  ask.show = event.view.show;
 }
 
 }  // namespace
 
 Result<Plan> compile(Ask ask, const schema::Event& event, const Limits& limits,
                      schema::Names* names) {
-  take_view(ask, event.view);
+  take_view(ask, event);
   TRY(check(ask));
   const Scope scope{event, ask.private_fields};
   Plan plan;

@@ -93,17 +93,10 @@ auto end_of_interrupt(const std::vector<render::StackFrame>& frames) {
   return entry == frames.end() ? frames.begin() : entry + 1;
 }
 
-// A probe on user code was hit there: all of the kernel's functions are its own.
-bool is_of_probe(std::string_view function) {
-  return function.starts_with("uprobe_") || function.starts_with("uretprobe_") ||
-         function == "handler_chain";
-}
-
 void leave_out_tracing(std::vector<render::StackFrame>& frames) {
   const auto first = std::ranges::find_if_not(
       frames, [](const render::StackFrame& frame) { return is_of_tracing(frame.function); });
   frames.erase(frames.begin(), first);
-  if (!frames.empty() && is_of_probe(frames[0].function)) frames.clear();
   if (!frames.empty() && (frames[0].function == "bpf_overflow_handler" ||
                           frames[0].function == "__perf_event_overflow"))
     frames.erase(frames.begin(), end_of_interrupt(frames));
@@ -118,9 +111,11 @@ Result<std::unique_ptr<Stacks>> Stacks::prepare(const Request& request, const Pr
   bool any = false;
   for (size_t i = 0; i < prepared.plans.size(); i++)
     any |= kernel::takes_stacks(prepared.tracers[i].schema().event, *prepared.plans[i]);
-  if (!any) return std::unique_ptr<Stacks>();
-  if (!std::ranges::all_of(prepared.tracers, kernel::can_take_stacks)) {
-    tell("plumb: not seen: stacks: they want Linux 5.17, and those of processes 6.1\n");
+  if (!any && !request.ask.stack) return std::unique_ptr<Stacks>();
+  if (std::ranges::none_of(prepared.tracers, kernel::can_take_stacks)) {
+    tell(
+        "plumb: not seen: stacks: probes and dns do not take them, other tracers do since Linux "
+        "5.17, and those of processes since 6.1\n");
     return std::unique_ptr<Stacks>();
   }
   options.stacks = {request.stack.kernel, request.stack.user, {}};
