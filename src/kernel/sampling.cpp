@@ -58,8 +58,9 @@ Result<> attach_sampler(const bpf_program* program, uint64_t frequency, KernelLi
   const auto count = static_cast<int>(sysconf(_SC_NPROCESSORS_CONF));
   for (int cpu = 0; cpu < count; cpu++) {
     const int clock = open_clock(cpu, frequency);
-    if (clock < 0 && errno == ENODEV) continue;  // it is off
-    if (clock < 0) return fail_errno("sample what runs", errno, clock_hint(errno));
+    const int error = errno;
+    if (clock < 0 && error == ENODEV) continue;  // it is off
+    if (clock < 0) return fail_errno("sample what runs", error, clock_hint(error));
     LinkPtr link(bpf_program__attach_perf_event(program, clock));  // and it is the link's
     if (!link) {
       const int why = errno;

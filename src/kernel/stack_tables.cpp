@@ -237,9 +237,4 @@ uint64_t StackTables::lost() const {
   return losses[0] + losses[1];
 }
 
-uint64_t StackTables::bytes() const {
-  return uint64_t{chunks_used_} * layout_.chunk * sizeof(uint32_t) +
-         uint64_t{pages_used_} * sizeof(unwind::Page) + pool_.size() * layout_.rule_size;
-}
-
 }  // namespace plumb::kernel

@@ -54,7 +54,6 @@ class StackTables {
   // Events that have no stack, because there was no memory to put it together in, or no room in the
   // ring.
   uint64_t lost() const;
-  uint64_t bytes() const;  // that the tables of all files take
 
  private:
   explicit StackTables(const Tracer& engine) : engine_(&engine) {}

@@ -4,9 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
+#include <utility>
 
+#include "resolve/kallsyms.h"
 #include "resolve/state_file.h"
 
 namespace plumb::resolve {
@@ -42,19 +43,10 @@ void KernelCode::take(std::string_view line) {
 }
 
 void KernelCode::read() {
-  std::array<char, 1 << 16> block;
-  std::string rest;
-  ssize_t got = 0;
-  while (functions_.size() < most_functions &&
-         (got = ::read(file_.get(), block.data(), block.size())) > 0) {
-    rest.append(block.data(), static_cast<size_t>(got));
-    size_t begin = 0;
-    for (size_t end = 0; (end = rest.find('\n', begin)) != std::string::npos; begin = end + 1)
-      take(std::string_view(rest).substr(begin, end - begin));
-    rest.erase(0, begin);
-    if (rest.size() > block.size()) break;  // that is no such file
-  }
-  file_ = Fd();
+  each_line(std::exchange(file_, Fd()), [this](std::string_view line) {
+    take(line);
+    return functions_.size() < most_functions;
+  });
   std::ranges::stable_sort(functions_, {}, &Function::address);
 }
 

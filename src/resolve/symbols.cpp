@@ -4,9 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
+#include <utility>
 
+#include "resolve/kallsyms.h"
 #include "resolve/state_file.h"
 
 namespace plumb::resolve {
@@ -56,19 +57,10 @@ void Symbols::take(std::string_view line) {
 }
 
 void Symbols::read() {
-  std::array<char, 1 << 16> block;
-  std::string rest;
-  ssize_t got = 0;
-  while (symbols_.size() < most_symbols &&
-         (got = ::read(file_.get(), block.data(), block.size())) > 0) {
-    rest.append(block.data(), static_cast<size_t>(got));
-    size_t begin = 0;
-    for (size_t end = 0; (end = rest.find('\n', begin)) != std::string::npos; begin = end + 1)
-      take(std::string_view(rest).substr(begin, end - begin));
-    rest.erase(0, begin);
-    if (rest.size() > block.size()) break;  // that is no such file
-  }
-  file_ = Fd();
+  each_line(std::exchange(file_, Fd()), [this](std::string_view line) {
+    take(line);
+    return symbols_.size() < most_symbols;
+  });
   // Of several at one address the first variable counts.
   std::ranges::stable_sort(symbols_, [](const Symbol& a, const Symbol& b) {
     return a.address != b.address ? a.address < b.address : (a.name != 0) > (b.name != 0);
