@@ -73,7 +73,7 @@ struct metric {
 enum caller_need { CALLER_UNUSED, CALLER_LATE, CALLER_EARLY };
 
 /* What is taken of a stack, where somebody wants it. */
-enum stack_part { STACK_KERNEL = 1, STACK_USER = 2 };
+enum stack_part { STACK_KERNEL = 1, STACK_USER = 2, STACK_PYTHON = 4 };
 
 struct plan {
 	__u32 leaves; /* 0: everything passes */

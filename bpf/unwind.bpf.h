@@ -16,8 +16,6 @@
 /* Somebody runs a file that is not in `unwind_files`. */
 static __always_inline void ask_for_file(struct unwinding *u, __u64 inode);
 
-#define KNOWN(u) (&(u)->known[(u)->mapping & (UNWIND_MAPPINGS - 1)])
-
 static __always_inline bool find_known(struct unwinding *u, __u64 pc)
 {
 	for (__u32 i = 0; i < UNWIND_MAPPINGS; i++) {
@@ -52,7 +50,7 @@ static __always_inline int look_up(struct unwinding *u, __u64 pc)
 	struct mm_struct___vdso *mm = (void *)u->mm;
 	struct known_mapping *known;
 
-	u->mapping = u->next++;
+	u->mapping = u->known_next++;
 	known = KNOWN(u);
 	__builtin_memset(known, 0, sizeof(*known));
 	known->begin = BPF_CORE_READ(vma, vm_start);

@@ -5,16 +5,18 @@
  */
 #pragma once
 #include "mapping_at.bpf.h"
+#include "python_tables.bpf.h"
 #include "registers.bpf.h"
 
 enum unwind_limits {
-	UNWIND_FRAMES = 256,
+	UNWIND_FRAMES = 1024,
 	UNWIND_KERNEL_FRAMES = 127, /* sysctl kernel.perf_event_max_stack, as it is unless somebody sets it */
 	UNWIND_CHUNK = 256, /* rows of one value of the map */
 	UNWIND_PAGE_BITS = 16,
 	UNWIND_STEPS = 16, /* of a search within a page */
 	UNWIND_MAPPINGS = 4,
 	UNWIND_SLOTS = 3,
+	UNWIND_MOST_STEPS = 3000, /* of a stack: one for each frame, and for some of Python three more */
 };
 
 #ifndef PLUMB_HOST
@@ -80,7 +82,7 @@ struct unwind_file {
 	__u32 id;
 	__u32 first_page;
 	__u32 pages;
-	__u32 unused;
+	__u32 python; /* 1 + its place in python_layouts; 0: it is no interpreter */
 };
 
 /* By the address of the kernel's inode. Inserted and removed by user space, which keeps the files open. */
@@ -145,6 +147,16 @@ struct unknown_file {
 	__u32 unused;
 };
 
+/* What is done next. */
+enum unwind_next {
+	UNWIND_PLACE,    /* find the frame's place, */
+	UNWIND_THREAD,   /* the state of its thread, where it is of an interpreter, */
+	UNWIND_FUNCTION, /* a function that it runs, */
+	UNWIND_CODE,     /* that one's text, */
+	UNWIND_TEXT,     /* and the number of that; */
+	UNWIND_NATIVE,   /* add it, and go to its caller's */
+};
+
 struct unwinding {
 	__u64 users; /* programs that claim it; one alone may have it */
 	__u64 pc, sp, fp;
@@ -156,11 +168,16 @@ struct unwinding {
 	__u32 returned; /* pc is where a call comes back to: it is made before */
 	__u32 rule;
 	__u32 mapping; /* of known */
-	__u32 next; /* place of known to be taken */
+	__u32 known_next; /* place of known to be taken */
 	enum stack_end end;
 	__u32 frames;
+	__u32 slot; /* of the scratch that this is in */
+	enum unwind_next next;
 	__u64 before; /* the stack pointer of the frame before */
 	struct tree_walk walk;
 	struct unknown_file unknown;
 	struct known_mapping known[UNWIND_MAPPINGS];
+	struct python_walk python;
 };
+
+#define KNOWN(u) (&(u)->known[(u)->mapping & (UNWIND_MAPPINGS - 1)])

@@ -82,6 +82,20 @@ Take stack_parts(session::Request& request) {
   };
 }
 
+const std::vector<std::string>& python_choices() {
+  static const std::vector<std::string> names = {"off", "on", "only"};
+  return names;
+}
+
+Take python_frames(session::Request& request) {
+  return [&request](const std::string& name) -> Result<> {
+    const auto& names = python_choices();
+    const auto place = std::ranges::find(names, name) - names.begin();
+    request.stack.python = static_cast<session::StackRequest::Python>(place);
+    return {};
+  };
+}
+
 const std::vector<std::string>& stack_formats() {
   static const std::vector<std::string> names = {"tree", "folded", "html", "pprof", "speedscope"};
   return names;

@@ -25,6 +25,8 @@ Take into(uint64_t& out);                                 // at least 1, and bel
 
 // Which parts of stacks are taken, "kernel,user"; both where nothing is said.
 Take stack_parts(session::Request& request);
+Take python_frames(session::Request& request);
+const std::vector<std::string>& python_choices();
 // How groups by stack are shown: one of these, in the order of render::StackFormat.
 const std::vector<std::string>& stack_formats();
 Take stack_format(session::Request& request);

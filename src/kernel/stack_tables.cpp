@@ -9,6 +9,8 @@
 #include <cstring>
 #include <span>
 
+#include "kernel/record_bytes.h"
+
 namespace plumb::kernel {
 namespace {
 
@@ -21,7 +23,7 @@ constexpr std::array<const char*, 4> fp_places = {"FP_KEPT", "FP_AT_CFA", "FP_AT
 // Why a stack has no more frames, for people.
 constexpr std::array<std::pair<const char*, const char*>, 11> ends = {{
     {"STACK_COMPLETE", "complete"},
-    {"STACK_DEEP", "more than 256 frames"},
+    {"STACK_DEEP", "more than 1024 frames"},
     {"STACK_UNMAPPED", "nothing is mapped where the code should be"},
     {"STACK_NO_TABLE", "the file's unwind information is not loaded"},
     {"STACK_NO_RULE", "the file has no unwind information for this place"},
@@ -32,17 +34,6 @@ constexpr std::array<std::pair<const char*, const char*>, 11> ends = {{
     {"STACK_32_BIT", "a 32-bit program"},
     {"STACK_KERNEL_ONLY", "complete"},
 }};
-
-template <class T>
-T number_at(std::string_view bytes, Place place) {
-  T number{};
-  std::memcpy(&number, bytes.data() + place.offset, std::min<size_t>(place.size, sizeof(number)));
-  return number;
-}
-
-void put(std::string& bytes, Place place, uint64_t value) {
-  std::memcpy(bytes.data() + place.offset, &value, std::min<size_t>(place.size, sizeof(value)));
-}
 
 Result<> update(const Tracer& engine, const char* map, const void* key, const void* value) {
   if (bpf_map_update_elem(engine.map(map), key, value, BPF_ANY))
@@ -60,6 +51,16 @@ Result<> put_from(const Tracer& engine, const char* map, uint32_t first, std::st
   return {};
 }
 
+// Why functions of Python are missing.
+constexpr std::array<std::pair<const char*, const char*>, 6> python_ends = {{
+    {"PYTHON_COMPLETE", ""},
+    {"PYTHON_NO_THREAD", "the interpreter does not know this thread"},
+    {"PYTHON_NO_FRAME", "a frame of the interpreter has none yet, or no more"},
+    {"PYTHON_UNREADABLE", "memory of a function's name could not be read"},
+    {"PYTHON_LOST", "a function's name had no room in the ring"},
+    {"PYTHON_NOT_CODE", "the interpreter is not laid out as its version is"},
+}};
+
 template <class T>
 std::string_view bytes_of(const std::vector<T>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
@@ -76,6 +77,8 @@ Result<StackTables> StackTables::open(const Tracer& engine) {
   TRY(tables.read_layout());
   tables.ends_.resize(ends.size());
   for (const auto& [name, text] : ends) tables.ends_.at(engine.constant(name)) = text;
+  tables.python_ends_.resize(python_ends.size());
+  for (const auto& [name, text] : python_ends) tables.python_ends_.at(engine.constant(name)) = text;
   tables.pool_ = unwind::RulePool(room_of(engine, "unwind_rules"));
   return tables;
 }
@@ -92,12 +95,14 @@ Result<> StackTables::read_layout() {
   TRY(find(layout_.kernel_frames, "stack_head", "kernel_frames"));
   TRY(find(layout_.user_frames, "stack_head", "user_frames"));
   TRY(find(layout_.end, "stack_head", "end"));
+  TRY(find(layout_.python_end, "stack_head", "python_end"));
   TRY(find(layout_.frames, "stack_record", "frames[0]"));
   TRY(find(layout_.inode, "unknown_file", "inode"));
   TRY(find(layout_.asked_pid, "unknown_file", "pid"));
   TRY(find(layout_.file_id, "unwind_file", "id"));
   TRY(find(layout_.file_first, "unwind_file", "first_page"));
   TRY(find(layout_.file_pages, "unwind_file", "pages"));
+  TRY(find(layout_.file_python, "unwind_file", "python"));
   TRY(find(layout_.kind, "unwind_rule", "kind"));
   TRY(find(layout_.reg, "unwind_rule", "reg"));
   TRY(find(layout_.fp_saved, "unwind_rule", "fp_saved"));
@@ -115,6 +120,8 @@ Result<> StackTables::read_layout() {
   layout_.asked_record = static_cast<uint16_t>(engine_->constant("UNKNOWN_FILE_RECORD"));
   layout_.returned_bit = static_cast<uint32_t>(engine_->constant("STACK_RETURNED"));
   layout_.file_bit = static_cast<uint32_t>(engine_->constant("STACK_IN_FILE"));
+  layout_.python_bit = static_cast<uint32_t>(engine_->constant("STACK_PYTHON_FRAME"));
+  layout_.position_shift = static_cast<uint32_t>(engine_->constant("STACK_POSITION_SHIFT"));
   layout_.file_shift = static_cast<uint32_t>(engine_->constant("STACK_FILE_SHIFT"));
   return {};
 }
@@ -140,13 +147,13 @@ Result<> StackTables::put_rules(const std::vector<uint16_t>& numbers) {
   for (const uint32_t number : numbers) {
     const unwind::Rule& rule = pool_.rule(static_cast<uint16_t>(number));
     std::string bytes(layout_.rule_size, '\0');
-    put(bytes, layout_.kind, engine_->constant(kinds.at(static_cast<size_t>(rule.kind))));
-    put(bytes, layout_.reg, rule.reg);
-    put(bytes, layout_.fp_saved,
-        engine_->constant(fp_places.at(static_cast<size_t>(rule.fp_saved))));
-    put(bytes, layout_.offset, static_cast<uint32_t>(rule.offset));
-    put(bytes, layout_.more, static_cast<uint32_t>(rule.more));
-    put(bytes, layout_.fp_offset, static_cast<uint32_t>(rule.fp_offset));
+    put_number(bytes, layout_.kind, engine_->constant(kinds.at(static_cast<size_t>(rule.kind))));
+    put_number(bytes, layout_.reg, rule.reg);
+    put_number(bytes, layout_.fp_saved,
+               engine_->constant(fp_places.at(static_cast<size_t>(rule.fp_saved))));
+    put_number(bytes, layout_.offset, static_cast<uint32_t>(rule.offset));
+    put_number(bytes, layout_.more, static_cast<uint32_t>(rule.more));
+    put_number(bytes, layout_.fp_offset, static_cast<uint32_t>(rule.fp_offset));
     TRY(update(*engine_, "unwind_rules", &number, bytes.data()));
   }
   return {};
@@ -172,14 +179,15 @@ Result<unwind::Packed> StackTables::put_table(const unwind::Table& table) {
   return packed;
 }
 
-Result<bool> StackTables::add(uint64_t inode, uint32_t number, const unwind::Table* table) {
+Result<bool> StackTables::add(uint64_t inode, const FileFacts& facts) {
   const uint32_t first_page = pages_used_;
   unwind::Packed packed;
-  if (table) packed = TRY(put_table(*table));
+  if (facts.table) packed = TRY(put_table(*facts.table));
   std::string file(layout_.file_size, '\0');
-  put(file, layout_.file_id, number);
-  put(file, layout_.file_first, first_page);
-  put(file, layout_.file_pages, packed.pages.size());
+  put_number(file, layout_.file_id, facts.number);
+  put_number(file, layout_.file_python, facts.interpreter);
+  put_number(file, layout_.file_first, first_page);
+  put_number(file, layout_.file_pages, packed.pages.size());
   TRY(update(*engine_, "unwind_files", &inode, file.data()));
   return !packed.pages.empty();
 }
@@ -195,6 +203,8 @@ std::optional<SentStack> StackTables::stack_of(std::string_view record) const {
   stack.pid = number_at<uint32_t>(record, layout_.pid);
   const auto end = number_at<uint32_t>(record, layout_.end);
   stack.end = end < ends_.size() ? ends_[end] : "";
+  const auto python_end = number_at<uint32_t>(record, layout_.python_end);
+  stack.python_end = python_end < python_ends_.size() ? python_ends_[python_end] : "";
   const size_t kernel = number_at<uint16_t>(record, layout_.kernel_frames);
   const size_t all = kernel + number_at<uint16_t>(record, layout_.user_frames);
   record.remove_prefix(layout_.frames.offset);
@@ -214,6 +224,11 @@ SentStack::Place StackTables::place_of(uint64_t frame) const {
   SentStack::Place place;
   place.returned = (frame & bit(layout_.returned_bit)) != 0;
   const bool in_file = (frame & bit(layout_.file_bit)) != 0;
+  if ((frame & bit(layout_.python_bit)) != 0) {
+    place.code = static_cast<uint32_t>(frame);
+    place.offset = (frame & (bit(layout_.python_bit) - 1)) >> layout_.position_shift;
+    return place;
+  }
   frame &= bit(layout_.returned_bit) - 1;
   if (in_file) place.file = static_cast<uint32_t>(frame >> layout_.file_shift);
   place.offset = in_file ? frame & (bit(layout_.file_shift) - 1) : frame;

@@ -55,14 +55,15 @@ bool takes_stacks(const schema::Event& event, const query::Plan& plan) {
 
 Result<> configure_stacks(Tracer& tracer, const StackOptions& options) {
   if (!can_take_stacks(tracer)) return {};
-  const bool any = options.kernel || options.user;
+  const bool any = options.kernel || options.user || options.python;
   bpf_map* map = nullptr;
   bpf_object__for_each_map(map, tracer.object()) {
     if (is_for_stacks(tracer, map)) bpf_map__set_autocreate(map, any);
   }
   if (!any) return {};
   const uint64_t parts = (options.kernel ? tracer.constant("STACK_KERNEL") : 0) |
-                         (options.user ? tracer.constant("STACK_USER") : 0);
+                         (options.user ? tracer.constant("STACK_USER") : 0) |
+                         (options.python ? tracer.constant("STACK_PYTHON") : 0);
   TRY(tracer.set("plan.stack_parts", parts));
   size_tables(tracer, options.room, static_cast<uint32_t>(tracer.constant("UNWIND_CHUNK")));
   return seed(tracer);

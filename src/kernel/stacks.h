@@ -19,6 +19,7 @@ struct StackRoom {
 struct StackOptions {
   bool kernel = false;  // what of a stack is taken
   bool user = false;
+  bool python = false;
   StackRoom room;
 };
 

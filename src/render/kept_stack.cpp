@@ -1,5 +1,7 @@
 #include "render/kept_stack.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "render/pen.h"
@@ -23,9 +25,10 @@ std::string cut(const std::string& text, size_t limit) {
 std::string line_of(const StackFrame& frame) {
   const StackGroup one{.stack = {.frames = {frame}}, .root = {}, .value = 0};
   std::string line = steps_of(one).back().name;
-  if (!frame.function.empty() && !place_of(frame).empty())
-    line += "  (" + harmless(place_of(frame)) + ")";
-  return line;
+  if (frame.function.empty() || place_of(frame).empty()) return line;
+  line += "  (" + harmless(place_of(frame));
+  if (frame.kind == FrameKind::python && frame.line != 0) line += fmt::format(":{}", frame.line);
+  return line + ")";
 }
 
 }  // namespace

@@ -12,10 +12,13 @@
 #include <optional>
 #include <utility>
 
+#include "base/print.h"
 #include "base/text.h"
 #include "kernel/inodes.h"
 #include "probe/find_files.h"
+#include "probe/find_probe.h"
 #include "probe/mapped_files.h"
+#include "render/coverage.h"
 
 namespace plumb::session {
 namespace {
@@ -147,14 +150,23 @@ class OneProbe {
   std::map<uint64_t, const kernel::UserFile*> place_of_;
 };
 
-}  // namespace
-
 Result<std::vector<Covered>> coverage(std::vector<NamedProbe>& probes, const probe::Search& search,
                                       const kernel::Live& live, Machine& machine) {
   std::vector<Covered> rows;
   for (NamedProbe& named : probes) TRY(OneProbe(named, search, live, machine).add_to(rows));
   std::ranges::stable_sort(rows, {}, &Covered::pid);
   return rows;
+}
+
+}  // namespace
+
+Result<int> show_coverage(std::vector<NamedProbe>& probes, const Request& request,
+                          const kernel::Live& live, Machine& machine) {
+  const probe::Search search = TRY(search_of(request));
+  const auto rows = TRY(coverage(probes, search, live, machine));
+  TRY(print(request.json ? render::coverage_lines(rows) : render::coverage_table(rows)));
+  if (rows.empty()) tell("plumb: no process has mapped what is probed\n");
+  return 0;
 }
 
 }  // namespace plumb::session

@@ -8,16 +8,15 @@
 
 #include "base/result.h"
 #include "kernel/live.h"
-#include "probe/find_probe.h"
-#include "render/coverage.h"
 #include "session/machine.h"
 #include "session/probes.h"
+#include "session/request.h"
 
 namespace plumb::session {
 
-// Of the processes of `search`, or of all of this moment; ordered by pid. `live` is attached.
-Result<std::vector<render::Covered>> coverage(std::vector<NamedProbe>& probes,
-                                              const probe::Search& search, const kernel::Live& live,
-                                              Machine& machine);
+// Prints it, of the processes of the request or of all of this moment, ordered by pid. `live` is
+// attached. The exit status.
+Result<int> show_coverage(std::vector<NamedProbe>& probes, const Request& request,
+                          const kernel::Live& live, Machine& machine);
 
 }  // namespace plumb::session

@@ -27,8 +27,10 @@ struct Who {
 
 // What is told of stacks, where they are asked for, and how groups by stack are shown.
 struct StackRequest {
+  enum class Python : uint8_t { off, on, only };
   bool kernel = true;
   bool user = true;
+  Python python = Python::on;  // functions of Python among those of the process
   render::StackFormat format = render::StackFormat::tree;
 };
 

@@ -78,6 +78,7 @@ class Run {
     began_ = interval_begin_ = Clock::now();
     const auto between = report_pause();
     next_report_ = between.count() ? began_ + between : Clock::time_point::max();
+    if (stacks_) follower_ = TRY(stacks_->follow());
     if (command) TRY(command->start());
     Result<> written;
     while (written && !ended(command)) {
@@ -209,6 +210,7 @@ class Run {
   Pipeline pipeline_;
   Report report_;
   Stacks* stacks_;  // null: none are taken
+  std::unique_ptr<FileFollower> follower_;
   std::vector<Process> unsure_;
   std::optional<LateFiles> late_;
   std::optional<LateContainers> containers_;
@@ -229,15 +231,6 @@ Result<Command> prepare_command(kernel::Live& live, const std::string& program,
   for (const Process& process : TRY(identify({static_cast<uint32_t>(command.pid())})))
     TRY(live.target(process.host));
   return command;
-}
-
-Result<int> show_coverage(std::vector<NamedProbe>& probes, const Request& request,
-                          const kernel::Live& live, Machine& machine) {
-  const probe::Search search = TRY(search_of(request));
-  const auto rows = TRY(coverage(probes, search, live, machine));
-  TRY(print(request.json ? render::coverage_lines(rows) : render::coverage_table(rows)));
-  if (rows.empty()) tell("plumb: no process has mapped what is probed\n");
-  return 0;
 }
 
 Result<int> trace(const Request& request) {

@@ -41,6 +41,7 @@ class Reading {
   Reading(const probe::Elf& elf, const probe::Bytes& bytes) : elf_(elf), bytes_(bytes) {}
 
   Result<> read(const FrameSection& section) {
+    builder_.expect(section.bytes.size());
     Descriptions descriptions(section);
     while (const auto each = descriptions.next()) TRY(read(*each));
     skipped_ += descriptions.broken() + builder_.close_section();

@@ -32,6 +32,14 @@ void RuleSet::grow() {
   for (uint32_t number = 1; number < rules_.size(); number++) *slot_of(rules_[number]) = number;
 }
 
+void TableBuilder::expect(size_t bytes) {
+  constexpr size_t bytes_of_row = 6, bytes_of_part = 24;  // as there are the most of them
+  constexpr size_t most_expected = 16 << 20;              // a file only says that it has so many
+  bytes = std::min(bytes, most_expected);
+  rows_.reserve(rows_.size() + bytes / bytes_of_row);
+  parts_.reserve(parts_.size() + bytes / bytes_of_part);
+}
+
 bool TableBuilder::add(const Piece& piece, std::span<const Step> steps) {
   // beside its own rows, one may be needed that ends it
   if (rows_.size() + steps.size() + parts_.size() + 1 > most_rows) return false;

@@ -34,6 +34,9 @@ struct Piece {
 
 class TableBuilder {
  public:
+  // About as much as a section of so many bytes describes: memory that moves as it grows is what
+  // making a table takes longest for.
+  void expect(size_t bytes);
   // False: the table is full.
   [[nodiscard]] bool add(const Piece& piece, std::span<const Step> steps);
   // Whether a section that was closed describes any of it.

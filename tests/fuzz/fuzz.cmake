@@ -5,7 +5,7 @@ file(GLOB fuzz_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*_fuzz.cpp)
 set(fuzz_flags -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
     -w -I${CMAKE_SOURCE_DIR}/src -I${CMAKE_SOURCE_DIR}/tests/unit -I${CMAKE_BINARY_DIR}/generated)
 set(fuzzed)
-foreach(layer base schema query disclose record probe unwind render)
+foreach(layer base schema query disclose record probe unwind python render)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${layer}/*.cpp)
   if(CMAKE_UNITY_BUILD)
     list(TRANSFORM sources REPLACE "(.+)" "#include \"\\1\"\n" OUTPUT_VARIABLE includes)
