@@ -5,7 +5,9 @@
  * As of bpf/probe.bpf.c the event's shape is written at run time over struct probe. Which of the programs is loaded says the
  * surface; user space attaches it to all that the probe's name stands for.
  */
+#ifndef PROBE_TAKES_STACKS
 #define WITHOUT_STACKS
+#endif
 #include "tracer.bpf.h"
 #include "context_value.bpf.h"
 #include "kernel_frames.bpf.h"
@@ -64,6 +66,16 @@ static __always_inline void take_result(void *ctx, struct probe *e, struct tail 
 		take_value(ctx, e, &e->result, &probe.result, 1u << PROBE_VALUES, tail);
 }
 
+/* A text or a stack wants the event in memory of a map. */
+static __always_inline bool wants_tail(void)
+{
+#ifdef TAKES_STACKS
+	return true;
+#else
+	return probe.has_texts;
+#endif
+}
+
 /* Not inlined: there would be one for each way that leads here, and each is large. */
 static __noinline long fill(void *ctx, struct tail *tail)
 {
@@ -81,15 +93,22 @@ static __noinline long fill_numbers(void *ctx, struct probe *e)
 	return 0;
 }
 
-static __always_inline int tell(void *ctx, struct probe *e)
+static __always_inline __u32 function_at(void *ctx)
 {
-	struct tail *tail = claim_tail(sizeof(*e)); /* nothing is known yet that --where could judge */
+	return probe.sites ? bpf_get_attach_cookie(ctx) : 0;
+}
+
+static __always_inline int tell(void *ctx, const struct caller *who)
+{
+	struct tail *tail = claim_tail(sizeof(struct probe)); /* nothing is known yet that --where could judge */
 	struct probe *in_tail;
 
 	if (!tail)
 		return 0;
 	in_tail = event_in(tail);
-	*in_tail = *e;
+	__builtin_memset(in_tail, 0, sizeof(*in_tail));
+	in_tail->who = *who;
+	in_tail->function = function_at(ctx);
 	fill(ctx, tail);
 	if (passes(in_tail, (void *)in_tail)) {
 		describe_caller(&in_tail->who, CALLER_LATE);
@@ -99,22 +118,20 @@ static __always_inline int tell(void *ctx, struct probe *e)
 	return 0;
 }
 
-static __always_inline __u32 function_at(void *ctx)
+static __always_inline int tell_at_once(void *ctx, struct probe *e)
 {
-	return probe.sites ? bpf_get_attach_cookie(ctx) : 0;
+	e->function = function_at(ctx);
+	fill_numbers(ctx, e);
+	return emit(ctx, e);
 }
 
 static __always_inline int on_one(void *ctx)
 {
-	struct probe e = {};
+	EVENT_ON_STACK e = {};
 
 	if (!current_caller(&e.who))
 		return 0;
-	e.function = function_at(ctx);
-	if (probe.has_texts)
-		return tell(ctx, &e);
-	fill_numbers(ctx, &e);
-	return emit(ctx, &e);
+	return wants_tail() ? tell(ctx, &e.who) : tell_at_once(ctx, (void *)&e);
 }
 
 static __always_inline int begin_pair(void *ctx, __u64 stack, __u32 function)

@@ -23,8 +23,16 @@ struct thread_struct {
 	unsigned long fsbase;
 };
 
+/* A return that the kernel waits for, of a function whose return address was at `stack`. The last one comes first. */
+struct return_instance {
+	unsigned long stack;
+	unsigned long orig_ret_vaddr;
+	struct return_instance *next;
+};
+
 struct uprobe_task {
 	unsigned int depth; /* returns that the kernel waits for */
+	struct return_instance *return_instances;
 };
 
 struct task_struct___probed {

@@ -10,7 +10,9 @@
  * lies below it has ended without a return, by an exception or longjmp, and is dropped. Where the ret instructions
  * are probed instead, each frame is found by itself (ends.bpf.h).
  */
+#ifndef PROBE_TAKES_STACKS
 #define WITHOUT_STACKS
+#endif
 #include "tracer.bpf.h"
 #include "state.bpf.h"
 #include "ends.bpf.h"
@@ -25,16 +27,17 @@ const volatile bool paired = false;
 const volatile bool nested = false; /* pairs whose returns the kernel catches: each thread has a stack of them */
 const volatile bool fetches = false; /* before a call is told: the pages of its texts */
 
-static __always_inline int tell(struct pt_regs *ctx, struct probe *e, const struct probe_site *site, bool returned,
-				__u32 weight)
+static __always_inline int tell(struct pt_regs *ctx, const struct caller *who, const struct probe_site *site,
+				bool returned, __u32 weight)
 {
-	struct tail *tail = claim_tail(sizeof(*e)); /* nothing is known yet that --where could judge */
+	struct tail *tail = claim_tail(sizeof(struct probe)); /* nothing is known yet that --where could judge */
 	struct probe *in_tail;
 
 	if (!tail)
 		return 0;
 	in_tail = event_in(tail);
-	*in_tail = *e;
+	__builtin_memset(in_tail, 0, sizeof(*in_tail));
+	in_tail->who = *who;
 	if (returned) {
 		name_site(in_tail, site);
 		take_result(ctx, in_tail, tail);
@@ -114,10 +117,19 @@ static __always_inline int end_pair(struct pt_regs *ctx)
 	return emit_span_tail_weighted(ctx, e, tail, weight);
 }
 
+static __always_inline int tell_at_once(struct pt_regs *ctx, struct probe *e, bool returned, __u32 weight)
+{
+	if (returned)
+		take_result(ctx, e, NULL);
+	else
+		take_values(ctx, e, probe.at, NULL);
+	return emit_weighted(ctx, e, weight);
+}
+
 static __always_inline int on_one(struct pt_regs *ctx, bool returned)
 {
 	const struct probe_site *site = sites_matter() ? site_of(ctx) : NULL;
-	struct probe e = {};
+	EVENT_ON_STACK e = {};
 	__u32 weight;
 
 	if (only_counts() || !current_caller(&e.who))
@@ -126,12 +138,8 @@ static __always_inline int on_one(struct pt_regs *ctx, bool returned)
 	if (!weight)
 		return 0;
 	if (wants_tail(site))
-		return tell(ctx, &e, site, returned, weight);
-	if (returned)
-		take_result(ctx, &e, NULL);
-	else
-		take_values(ctx, &e, probe.at, NULL);
-	return emit_weighted(ctx, &e, weight);
+		return tell(ctx, &e.who, site, returned, weight);
+	return tell_at_once(ctx, (void *)&e, returned, weight);
 }
 
 SEC("uprobe") SERVES("calls") IF(calls_alone)

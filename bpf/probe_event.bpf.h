@@ -14,3 +14,13 @@ struct probe {
 	__u64 result;
 	ns_t latency; /* while it waits for its return: when it began */
 };
+
+/* As much of it as is on the stack of a program. */
+#ifdef TAKES_STACKS
+struct begun_probe {
+	struct caller who;
+};
+#define EVENT_ON_STACK struct begun_probe
+#else
+#define EVENT_ON_STACK struct probe
+#endif

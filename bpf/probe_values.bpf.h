@@ -123,10 +123,14 @@ static __always_inline void take_result(struct pt_regs *ctx, struct probe *e, st
 		take_value(ctx, e, &e->result, &probe.result, 1u << PROBE_VALUES, tail);
 }
 
-/* A text, or places that the verifier does not know, want the event in memory of a map. */
+/* A text, places that the verifier does not know, or a stack want the event in memory of a map. */
 static __always_inline bool wants_tail(const struct probe_site *site)
 {
+#ifdef TAKES_STACKS
+	return true;
+#else
 	return probe.has_texts || site;
+#endif
 }
 
 static __always_inline void fetch_texts(struct pt_regs *ctx)

@@ -85,6 +85,10 @@ static STEP(unwind_step, struct stack_scratch **stack)
 			return STEP_ON;
 		}
 		break;
+	case UNWIND_RETURN:
+		if (find_return(u))
+			return STEP_DONE;
+		return STEP_ON;
 	case UNWIND_NATIVE:
 		break;
 	}
@@ -97,11 +101,14 @@ static __always_inline void take_user_frames(struct stack_scratch *scratch)
 {
 	struct unwinding *u = &scratch->unwinding;
 	struct task_struct *task = current_task();
+	struct mm_struct___probed *mm;
 
 	u->mm = BPF_CORE_READ(task, mm);
+	mm = (void *)u->mm;
 	u->pid = BPF_CORE_READ(task, tgid);
 	u->returned = u->rule = u->known_next = u->frames = 0;
 	u->before = 0;
+	u->trampoline = BPF_CORE_READ(mm, uprobes_state.xol_area, vaddr);
 	u->innermost = 1;
 	u->python.layout = u->python.end = 0;
 	u->next = UNWIND_PLACE;
@@ -205,8 +212,10 @@ __noinline ONLY_WITH("plan.stack_parts") __u64 take_stack(void)
 		return 0;
 	}
 	head = &scratch->record.head;
+#ifndef ON_USER_CODE
 	if (plan.stack_parts & STACK_KERNEL)
 		size = bpf_get_task_stack(current_task(), scratch->record.frames, UNWIND_KERNEL_FRAMES * 8, 0);
+#endif
 	head->kernel_frames = size > 0 ? size / 8 : 0;
 	head->user_frames = 0;
 	head->end = STACK_KERNEL_ONLY;

@@ -11,6 +11,7 @@
  * stack, as all of a chain of calls have 512 bytes together.
  */
 #pragma once
+#include "kernel_user.bpf.h"
 #include "unwind_tables.bpf.h"
 
 /* Somebody runs a file that is not in `unwind_files`. */
@@ -244,5 +245,27 @@ __noinline int leave_frame(struct unwinding *u)
 	u->sp = u->before = above;
 	u->returned = 1;
 	u->innermost = 0;
+	if (u->trampoline && back == u->trampoline)
+		u->next = UNWIND_RETURN;
 	return back ? 0 : end_at(u, STACK_COMPLETE);
+}
+
+/* Where the function returns to in truth: the kernel knows, by where its return address is (kernel/events/uprobes.c). */
+__noinline int find_return(struct unwinding *u)
+{
+	struct task_struct___probed *task = (void *)current_task();
+	struct return_instance *instance;
+
+	if (!u)
+		return 1;
+	u->next = UNWIND_PLACE;
+	instance = BPF_CORE_READ(task, utask, return_instances);
+	for (int i = 0; i < UNWIND_RETURNS && instance; i++) {
+		if (BPF_CORE_READ(instance, stack) == u->sp - 8) {
+			u->pc = BPF_CORE_READ(instance, orig_ret_vaddr);
+			return 0;
+		}
+		instance = BPF_CORE_READ(instance, next);
+	}
+	return end_at(u, STACK_NO_RETURN);
 }

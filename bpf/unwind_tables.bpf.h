@@ -16,6 +16,7 @@ enum unwind_limits {
 	UNWIND_STEPS = 16, /* of a search within a page */
 	UNWIND_MAPPINGS = 4,
 	UNWIND_SLOTS = 3,
+	UNWIND_RETURNS = 64, /* that a thread's probes can wait for at once */
 	UNWIND_MOST_STEPS = 3000, /* of a stack: one for each frame, and for some of Python three more */
 };
 
@@ -75,6 +76,7 @@ enum stack_end {
 	STACK_CORRUPT,     /* a caller's frame that is not above the callee's */
 	STACK_NO_MAPPINGS, /* this kernel's mappings cannot be walked */
 	STACK_32_BIT,
+	STACK_NO_RETURN,   /* a probe catches the return, and who called is not known */
 	STACK_KERNEL_ONLY, /* a thread of the kernel, or the process's part was not asked for */
 };
 
@@ -154,7 +156,8 @@ enum unwind_next {
 	UNWIND_FUNCTION, /* a function that it runs, */
 	UNWIND_CODE,     /* that one's text, */
 	UNWIND_TEXT,     /* and the number of that; */
-	UNWIND_NATIVE,   /* add it, and go to its caller's */
+	UNWIND_NATIVE,   /* add it, and go to its caller's; */
+	UNWIND_RETURN,   /* who that is, where a probe catches the return */
 };
 
 struct unwinding {
@@ -174,6 +177,7 @@ struct unwinding {
 	__u32 slot; /* of the scratch that this is in */
 	enum unwind_next next;
 	__u64 before; /* the stack pointer of the frame before */
+	__u64 trampoline; /* where functions return to whose return a probe catches; 0: none does */
 	struct tree_walk walk;
 	struct unknown_file unknown;
 	struct known_mapping known[UNWIND_MAPPINGS];

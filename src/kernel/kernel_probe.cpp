@@ -135,10 +135,11 @@ Result<KernelProbe> find_kernel_probe(const probe::Spec& spec) {
   return probe;
 }
 
-Result<Tracer> open_kernel_probe(const probe::Spec& spec, const KernelProbe& probe) {
-  Tracer tracer =
-      TRY(Tracer::open_described(embedded_own("kernel_probe"), probe.name,
-                                 [&](btf* types) { return describe_event(types, probe); }));
+Result<Tracer> open_kernel_probe(const probe::Spec& spec, const KernelProbe& probe,
+                                 bool with_stacks) {
+  Tracer tracer = TRY(
+      Tracer::open_described(embedded_own(with_stacks ? "kernel_probe_stacks" : "kernel_probe"),
+                             probe.name, [&](btf* types) { return describe_event(types, probe); }));
   TRY(write_probe(tracer, spec, probe));
   const bool is_raw = spec.surface == Surface::raw_tp;
   const bool is_told_apart =

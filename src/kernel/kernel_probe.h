@@ -26,6 +26,7 @@ Result<> check_count(const probe::Spec& spec, size_t places);
 void take_fields(std::vector<probe::ContextField> fields, KernelProbe& probe);
 
 // As a tracer, whose event is as that of open_probe (kernel/probe.h).
-Result<Tracer> open_kernel_probe(const probe::Spec& spec, const KernelProbe& probe);
+Result<Tracer> open_kernel_probe(const probe::Spec& spec, const KernelProbe& probe,
+                                 bool with_stacks);
 
 }  // namespace plumb::kernel

@@ -164,9 +164,10 @@ bool tells_places_apart() {
   return does;
 }
 
-Result<Tracer> open_probe(UserProbe& probe) {
-  Tracer tracer = TRY(Tracer::open_described(
-      embedded_own("probe"), probe.name, [&](btf* types) { return describe_event(types, probe); }));
+Result<Tracer> open_probe(UserProbe& probe, bool with_stacks) {
+  Tracer tracer =
+      TRY(Tracer::open_described(embedded_own(with_stacks ? "probe_stacks" : "probe"), probe.name,
+                                 [&](btf* types) { return describe_event(types, probe); }));
   TRY(write_probe(tracer, probe));
   return tracer;
 }

@@ -11,7 +11,8 @@ bool tells_places_apart();
 
 // Its event has the fields who, function, arg.NAME for each parameter, ret, latency (where calls
 // are paired with their returns) and unread. The descriptors of the files go to the tracer.
-Result<Tracer> open_probe(probe::UserProbe& probe);
+// `with_stacks`: it can take them.
+Result<Tracer> open_probe(probe::UserProbe& probe, bool with_stacks);
 
 // Puts the probe that runs as `tracer` into one more file, where it is as it would have been from
 // the begin. Its functions are among those that the probe had then.

@@ -30,6 +30,17 @@ void tell_remarks(const probe::ProbeEvent& probe) {
     tell(fmt::format("plumb: {}: {}\n", probe.text, remark));
 }
 
+// What is asked for is bound to an event only when its programs have been chosen. Who gets those
+// that can take stacks for nothing pays some nanoseconds.
+bool may_want_stacks(const Request& request) {
+  const query::Ask& ask = request.ask;
+  const auto names_them = [](const std::string& text) {
+    return text.find("stack") != std::string::npos;
+  };
+  return ask.stack || ask.by_stack || names_them(ask.where) || names_them(ask.fields) ||
+         names_them(ask.by);
+}
+
 Result<kernel::Tracer> open_in_kernel(const Request& request, const probe::Spec& spec,
                                       const std::vector<kernel::Tracer>& tracers) {
   if (request.coverage)
@@ -41,7 +52,7 @@ Result<kernel::Tracer> open_in_kernel(const Request& request, const probe::Spec&
   kernel::KernelProbe probe = TRY(kernel::find_kernel_probe(spec));
   tell_remarks(probe);
   probe.name = unique_name(probe.name, tracers);
-  return kernel::open_kernel_probe(spec, probe);
+  return kernel::open_kernel_probe(spec, probe, may_want_stacks(request));
 }
 
 }  // namespace
@@ -84,7 +95,7 @@ Result<std::vector<NamedProbe>> open_probes(const Request& request,
     probe::UserProbe probe = TRY(probe::find_probe(spec, search));
     tell_remarks(probe);
     probe.name = unique_name(probe.name, tracers);
-    tracers.push_back(TRY(kernel::open_probe(probe)));
+    tracers.push_back(TRY(kernel::open_probe(probe, may_want_stacks(request))));
     TRY(tracers.back().set_paced(is_measured(request) || request.budget_ppm));
     probes.push_back({spec, std::move(probe), tracers.size() - 1});
   }

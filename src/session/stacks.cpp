@@ -63,8 +63,8 @@ Result<std::unique_ptr<Stacks>> Stacks::prepare(const Request& request, const Pr
   if (!any && !request.ask.stack) return std::unique_ptr<Stacks>();
   if (std::ranges::none_of(prepared.tracers, kernel::can_take_stacks)) {
     tell(
-        "plumb: not seen: stacks: probes and dns do not take them, other tracers do since Linux "
-        "5.17, and those of processes since 6.1\n");
+        "plumb: not seen: stacks: dns does not take them, other tracers do since Linux 5.17, and "
+        "those of processes since 6.1\n");
     return std::unique_ptr<Stacks>();
   }
   options.stacks = parts_of(request.stack);
