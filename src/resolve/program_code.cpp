@@ -4,12 +4,13 @@
 #include <utility>
 
 #include "probe/debug_file.h"
-#include "probe/elf.h"
 #include "probe/readable_name.h"
 #include "probe/unwind_ranges.h"
 
 namespace plumb::resolve {
 namespace {
+
+constexpr size_t most_kept = 1 << 17;  // offsets whose frames are
 
 // Of the names of one function: open, and not __GI___libc_open.
 bool is_plainer(const probe::Function& one, const probe::Function& other) {
@@ -22,25 +23,50 @@ bool is_plainer(const probe::Function& one, const probe::Function& other) {
 }  // namespace
 
 void ProgramCode::read() {
-  functions_.emplace();
+  is_read_ = true;
   auto own = probe::functions_of(*bytes_);
   if (own) functions_ = *std::move(own);
-  const auto elf = probe::Elf::of(*bytes_);
-  if (!elf || probe::has_section(*elf, ".symtab")) return;
-  auto separate = probe::DebugFile(*elf, path_, pid_).open();
-  if (!separate) return;
-  const probe::FileBytes symbols(std::move(separate->file), separate->size);
-  auto more = probe::functions_of(symbols, *elf, *functions_, probe::entries_of(*elf));
+  auto elf = probe::Elf::of(*bytes_);
+  if (!elf) return;
+  elf_ = *std::move(elf);
+  if (probe::has_section(*elf_, ".debug_info")) with_lines_ = bytes_->descriptor();
+  if (with_lines_ < 0 || !probe::has_section(*elf_, ".symtab")) read_separate(*elf_);
+}
+
+void ProgramCode::read_separate(const probe::Elf& elf) {
+  auto found = probe::DebugFile(elf, path_, pid_).open();
+  if (!found) return;
+  separate_ = std::make_unique<probe::FileBytes>(std::move(found->file), found->size);
+  const auto separate = probe::Elf::of(*separate_);
+  if (with_lines_ < 0 && separate && probe::has_section(*separate, ".debug_info"))
+    with_lines_ = separate_->descriptor();
+  if (probe::has_section(elf, ".symtab")) return;
+  auto more = probe::functions_of(*separate_, elf, functions_, probe::entries_of(elf));
   if (more) functions_ = *std::move(more);
 }
 
-std::string ProgramCode::function_at(uint64_t offset) {
-  if (!functions_) read();
-  const probe::Function* function = probe::function_at(*functions_, offset);
+std::string ProgramCode::function_at(uint64_t offset) const {
+  const probe::Function* function = probe::function_at(functions_, offset);
   if (!function) return {};
   const auto same =
-      std::ranges::equal_range(*functions_, function->offset, {}, &probe::Function::offset);
+      std::ranges::equal_range(functions_, function->offset, {}, &probe::Function::offset);
   return probe::readable_name(std::ranges::min_element(same, is_plainer)->name);
+}
+
+const std::vector<probe::SourceFrame>& ProgramCode::frames_at(uint64_t offset,
+                                                              SourceReaders& readers) {
+  if (!is_read_) read();
+  const auto known = frames_.find(offset);
+  if (known != frames_.end()) return known->second;
+  if (frames_.size() == most_kept) frames_.clear();
+  std::vector<probe::SourceFrame>& frames = frames_[offset];
+  const auto address = with_lines_ < 0 ? std::nullopt : elf_->address_of(offset);
+  if (address) frames = readers.frames_at(with_lines_, *address);
+  if (frames.empty()) frames.emplace_back();
+  // By the symbol that it has here: debug information calls parts of a function as the whole.
+  if (std::string name = function_at(offset); !name.empty())
+    frames.back().function = std::move(name);
+  return frames;
 }
 
 }  // namespace plumb::resolve

@@ -1,14 +1,18 @@
-// ProgramCode: a file that processes run code from, and the functions in it. It stays open, so that
-// it can be asked when nobody runs it any more and its name is another one's.
+// ProgramCode: a file that processes run code from, the functions in it, and where in the source
+// its instructions come from. It stays open, so that it can be asked when nobody runs it any more
+// and its name is another one's; what was taken from it is opened with the first question.
 #pragma once
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "probe/bytes.h"
+#include "probe/elf.h"
 #include "probe/functions.h"
+#include "resolve/source_readers.h"
 
 namespace plumb::resolve {
 
@@ -21,16 +25,24 @@ class ProgramCode {
 
   const std::string& path() const { return path_; }
   const probe::Bytes& bytes() const { return *bytes_; }
-  // The readable name of the function in which this file offset lies; "": none is known.
-  std::string function_at(uint64_t offset);
+  // Of the instruction at this file offset, innermost first; the last is the function whose code it
+  // is, all others are inlined. Never empty; what is not known is "" and 0.
+  const std::vector<probe::SourceFrame>& frames_at(uint64_t offset, SourceReaders& readers);
 
  private:
   void read();
+  void read_separate(const probe::Elf& elf);
+  std::string function_at(uint64_t offset) const;
 
   std::string path_;
   std::unique_ptr<probe::Bytes> bytes_;
   uint32_t pid_;
-  std::optional<std::vector<probe::Function>> functions_;
+  bool is_read_ = false;
+  std::optional<probe::Elf> elf_;
+  std::unique_ptr<probe::Bytes> separate_;  // what was taken from it; null
+  int with_lines_ = -1;                     // the descriptor of that of both; -1: neither has any
+  std::vector<probe::Function> functions_;
+  std::unordered_map<uint64_t, std::vector<probe::SourceFrame>> frames_;  // by offset
 };
 
 }  // namespace plumb::resolve

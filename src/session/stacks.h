@@ -21,6 +21,7 @@
 #include "render/stacks.h"
 #include "resolve/kernel_code.h"
 #include "resolve/program_code.h"
+#include "resolve/source_readers.h"
 #include "session/prepare.h"
 #include "session/request.h"
 
@@ -68,7 +69,7 @@ class Stacks {
   void add_late(const kernel::AskedFile& asked);
   render::Stack named(const kernel::SentStack& stack);
   render::StackFrame frame_of(uint64_t address);
-  render::StackFrame frame_of(const kernel::SentStack::Place& place);
+  void add_frames(const kernel::SentStack::Place& place, std::vector<render::StackFrame>& frames);
 
   std::vector<File> files_;  // the number of each is its place, and one more
   std::vector<Opened> opened_;
@@ -78,6 +79,7 @@ class Stacks {
   std::unordered_map<uint64_t, kernel::SentStack> sent_;
   std::unordered_map<uint64_t, std::string> texts_;
   resolve::KernelCode kernel_;
+  resolve::SourceReaders readers_;
 };
 
 }  // namespace plumb::session
