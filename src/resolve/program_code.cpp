@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "probe/debug_file.h"
+#include "probe/mini_symbols.h"
 #include "probe/readable_name.h"
 #include "probe/unwind_ranges.h"
 
@@ -30,18 +31,29 @@ void ProgramCode::read() {
   if (!elf) return;
   elf_ = *std::move(elf);
   if (probe::has_section(*elf_, ".debug_info")) with_lines_ = bytes_->descriptor();
-  if (with_lines_ < 0 || !probe::has_section(*elf_, ".symtab")) read_separate(*elf_);
+  const bool has_symbols = probe::has_section(*elf_, ".symtab");
+  if (with_lines_ < 0 || !has_symbols) open_separate(*elf_);
+  if (!has_symbols) add_symbols(*elf_);
 }
 
-void ProgramCode::read_separate(const probe::Elf& elf) {
+void ProgramCode::open_separate(const probe::Elf& elf) {
   auto found = probe::DebugFile(elf, path_, pid_).open();
   if (!found) return;
   separate_ = std::make_unique<probe::FileBytes>(std::move(found->file), found->size);
   const auto separate = probe::Elf::of(*separate_);
   if (with_lines_ < 0 && separate && probe::has_section(*separate, ".debug_info"))
     with_lines_ = separate_->descriptor();
-  if (probe::has_section(elf, ".symtab")) return;
-  auto more = probe::functions_of(*separate_, elf, functions_, probe::entries_of(elf));
+}
+
+void ProgramCode::add_symbols(const probe::Elf& elf) {
+  if (separate_) {
+    auto more = probe::functions_of(*separate_, elf, functions_, probe::entries_of(elf));
+    if (more) functions_ = *std::move(more);
+    return;
+  }
+  const auto within = probe::mini_symbols_of(elf);
+  if (!within || within->empty()) return;
+  auto more = probe::functions_of(probe::MemoryBytes(*within), elf, functions_);
   if (more) functions_ = *std::move(more);
 }
 

@@ -31,7 +31,8 @@ class ProgramCode {
 
  private:
   void read();
-  void read_separate(const probe::Elf& elf);
+  void open_separate(const probe::Elf& elf);
+  void add_symbols(const probe::Elf& elf);
   std::string function_at(uint64_t offset) const;
 
   std::string path_;
