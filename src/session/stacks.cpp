@@ -11,7 +11,6 @@
 #include <array>
 #include <charconv>
 #include <cstring>
-#include <tuple>
 
 #include "base/print.h"
 #include "base/text.h"
@@ -22,6 +21,7 @@
 #include "render/kept_stack.h"
 #include "session/command.h"
 #include "session/processes.h"
+#include "session/user_frames.h"
 
 namespace plumb::session {
 namespace {
@@ -30,10 +30,9 @@ namespace {
 constexpr uint32_t spare_rows = 2 << 20;
 constexpr uint32_t spare_pages = 16 << 10;
 constexpr uint32_t most_rules = 16 << 10;
-constexpr size_t most_sent = 1 << 18;          // of up to some KiB: what is beyond has no names
-constexpr size_t most_texts = 1 << 12;         // that are kept, as the next event may have the same
-constexpr size_t most_with_inlined = 1 << 10;  // frames of one stack
-constexpr uint64_t vdso_inode = 1;             // VDSO_INODE of bpf/unwind.bpf.h
+constexpr size_t most_sent = 1 << 18;   // of up to some KiB: what is beyond has no names
+constexpr size_t most_texts = 1 << 12;  // that are kept, as the next event may have the same
+constexpr uint64_t vdso_inode = 1;      // VDSO_INODE of bpf/unwind.bpf.h
 
 std::vector<uint32_t> all_processes() {
   std::vector<uint32_t> pids;
@@ -218,6 +217,7 @@ Result<> Stacks::fill_from(size_t first) {
 bool Stacks::take(std::string_view bytes) {
   if (!tables_) return false;
   if (auto stack = tables_->stack_of(bytes)) {
+    if (has_made_code(*stack)) made_.meet(stack->pid);
     if (sent_.size() < most_sent) sent_.insert_or_assign(stack->id, *std::move(stack));
     return true;
   }
@@ -250,17 +250,10 @@ void Stacks::add_frames(const kernel::SentStack::Place& place,
                         std::vector<render::StackFrame>& frames) {
   render::StackFrame frame;
   frame.offset = place.offset;
-  if (place.file == 0 || place.file > files_.size()) return frames.push_back(std::move(frame));
+  if (place.file > files_.size()) return frames.push_back(std::move(frame));
   resolve::ProgramCode& code = *files_[place.file - 1].code;
   frame.module = base_name(code.path());
-  const auto& sources = code.frames_at(place.offset - (place.returned ? 1 : 0), readers_);
-  for (const auto& source : sources) {
-    frame.inlined = &source != &sources.back();
-    if (frame.inlined && frames.size() >= most_with_inlined) continue;
-    std::tie(frame.function, frame.file, frame.line) =
-        std::tie(source.function, source.file, source.line);
-    frames.push_back(frame);
-  }
+  add_sources(code.frames_at(instruction_of(place), readers_), std::move(frame), frames);
 }
 
 render::Stack Stacks::named(const kernel::SentStack& stack) {
@@ -268,7 +261,11 @@ render::Stack Stacks::named(const kernel::SentStack& stack) {
   named.end = stack.end;
   for (const uint64_t address : stack.kernel) named.frames.push_back(frame_of(address));
   leave_out_tracing(named.frames);
-  for (const auto& place : stack.user) add_frames(place, named.frames);
+  for (const auto& place : stack.user)
+    if (place.file == 0)
+      named.frames.push_back(made_frame(made_.frame_at(stack.pid, instruction_of(place)), place));
+    else
+      add_frames(place, named.frames);
   return named;
 }
 

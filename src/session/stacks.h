@@ -20,6 +20,7 @@
 #include "probe/open_file.h"
 #include "render/stacks.h"
 #include "resolve/kernel_code.h"
+#include "resolve/made_code.h"
 #include "resolve/program_code.h"
 #include "resolve/source_readers.h"
 #include "session/prepare.h"
@@ -80,6 +81,7 @@ class Stacks {
   std::unordered_map<uint64_t, std::string> texts_;
   resolve::KernelCode kernel_;
   resolve::SourceReaders readers_;
+  resolve::MadeCode made_;
 };
 
 }  // namespace plumb::session
