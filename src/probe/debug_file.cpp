@@ -41,15 +41,6 @@ OpenFile copy_of(const OpenFile& file) {
   return {Fd(fcntl(file.file.get(), F_DUPFD_CLOEXEC, 0)), file.size};
 }
 
-// How much of a path is another process's root: "/proc/1234/root"; "": it is in this one's.
-std::string root_in(const std::string& path) {
-  constexpr std::string_view proc = "/proc/", root = "/root/";
-  if (!path.starts_with(proc)) return {};
-  const size_t end = path.find('/', proc.size());
-  const bool is_root = end != path.npos && path.compare(end, root.size(), root) == 0;
-  return is_root ? path.substr(0, end + root.size() - 1) : std::string();
-}
-
 }  // namespace
 
 bool has_section(const Elf& elf, std::string_view name) {
@@ -92,7 +83,7 @@ DebugFile::DebugFile(const Elf& elf, const std::string& path, uint32_t pid)
 }
 
 void DebugFile::add_places(const std::string& path, uint32_t pid) {
-  std::string root = root_in(path);
+  std::string root = path.substr(0, root_part(path));
   const std::string within = path.substr(root.size());
   if (root.empty() && pid != 0) root = fmt::format("/proc/{}/root", pid);
   const std::string folder = within.substr(0, within.rfind('/') + 1);

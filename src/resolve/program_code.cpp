@@ -1,5 +1,9 @@
 #include "resolve/program_code.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -13,6 +17,16 @@ namespace {
 
 constexpr size_t most_kept = 1 << 17;  // offsets whose frames are
 
+Fd other_root(uint32_t pid) {
+  if (pid == 0) return {};
+  Fd root(::open(fmt::format("/proc/{}/root", pid).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  struct stat theirs {
+  }, own{};
+  const bool is_other = root && ::fstat(root.get(), &theirs) == 0 && ::stat("/", &own) == 0 &&
+                        (theirs.st_dev != own.st_dev || theirs.st_ino != own.st_ino);
+  return is_other ? std::move(root) : Fd();
+}
+
 // Of the names of one function: open, and not __GI___libc_open.
 bool is_plainer(const probe::Function& one, const probe::Function& other) {
   const auto shape = [](const std::string& name) {
@@ -22,6 +36,9 @@ bool is_plainer(const probe::Function& one, const probe::Function& other) {
 }
 
 }  // namespace
+
+ProgramCode::ProgramCode(std::string path, std::unique_ptr<probe::Bytes> bytes, uint32_t pid)
+    : path_(std::move(path)), bytes_(std::move(bytes)), pid_(pid), root_(other_root(pid)) {}
 
 void ProgramCode::read() {
   is_read_ = true;
@@ -37,7 +54,8 @@ void ProgramCode::read() {
 }
 
 void ProgramCode::open_separate(const probe::Elf& elf) {
-  auto found = probe::DebugFile(elf, path_, pid_).open();
+  const std::string path = root_ ? fmt::format("/proc/self/fd/{}{}", root_.get(), path_) : path_;
+  auto found = probe::DebugFile(elf, path, pid_).open();
   if (!found) return;
   separate_ = std::make_unique<probe::FileBytes>(std::move(found->file), found->size);
   const auto separate = probe::Elf::of(*separate_);

@@ -20,8 +20,7 @@ class ProgramCode {
  public:
   // `path`: as whoever runs it sees it. `pid`: who that is, in whose root separate debugging
   // symbols are looked for; 0: nobody.
-  ProgramCode(std::string path, std::unique_ptr<probe::Bytes> bytes, uint32_t pid)
-      : path_(std::move(path)), bytes_(std::move(bytes)), pid_(pid) {}
+  ProgramCode(std::string path, std::unique_ptr<probe::Bytes> bytes, uint32_t pid);
 
   const std::string& path() const { return path_; }
   const probe::Bytes& bytes() const { return *bytes_; }
@@ -38,6 +37,8 @@ class ProgramCode {
   std::string path_;
   std::unique_ptr<probe::Bytes> bytes_;
   uint32_t pid_;
+  Fd root_;  // of that process, where it is another one than ours: it stays when the process is
+             // gone
   bool is_read_ = false;
   std::optional<probe::Elf> elf_;
   std::unique_ptr<probe::Bytes> separate_;  // what was taken from it; null
