@@ -88,7 +88,7 @@ uint64_t writable_memory() {
 
 }  // namespace
 
-bool confine(int file, int answers, int parent, uint64_t cpu_seconds) {
+bool confine(int file, int answers, int parent, uint64_t cpu_seconds, int second_file) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) return false;
   prctl(PR_SET_DUMPABLE, 0);  // no core file, and nobody's to look into
@@ -98,7 +98,10 @@ bool confine(int file, int answers, int parent, uint64_t cpu_seconds) {
   for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL})
     ::signal(signal, SIG_DFL);
   if (dup2(file, confined_file) < 0 || dup2(answers, confined_answers) < 0) return false;
-  return syscall(SYS_close_range, confined_answers + 1, ~0u, 0) == 0 && forbid_the_rest();
+  const bool has_second = second_file >= 0;
+  if (has_second && dup2(second_file, confined_second_file) < 0) return false;
+  const int first_closed = confined_answers + 1 + (has_second ? 1 : 0);
+  return syscall(SYS_close_range, first_closed, ~0u, 0) == 0 && forbid_the_rest();
 }
 
 }  // namespace plumb::probe

@@ -4,12 +4,13 @@
 
 namespace plumb::probe {
 
-constexpr int confined_file = 0, confined_answers = 1;  // the descriptors that are left
+// The descriptors that are left.
+constexpr int confined_file = 0, confined_answers = 1, confined_second_file = 2;
 
-// From here on it has these two descriptors, can open, run, send and signal nothing (seccomp), ends
-// with `parent`, and when it takes more processor time, or more than a GiB of memory beside what it
-// has. Both descriptors must be above what they become, or that. False: the system does not let it
-// be so.
-bool confine(int file, int answers, int parent, uint64_t cpu_seconds);
+// From here on it has these descriptors, the last if `second_file` is one (-1: it is none), can
+// open, run, send and signal nothing (seccomp), ends with `parent`, and when it takes more
+// processor time, or more than a GiB of memory beside what it has. The descriptors must be above
+// what they become, or that. False: the system does not let it be so.
+bool confine(int file, int answers, int parent, uint64_t cpu_seconds, int second_file = -1);
 
 }  // namespace plumb::probe

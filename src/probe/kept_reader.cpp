@@ -52,10 +52,11 @@ bool read_exactly(char* to, size_t size) {
   return true;
 }
 
-[[noreturn]] void answer_all(int file, int socket, int parent,
-                             const std::function<KeptReader::Answer(int)>& begin) {
-  if (!confine(file, socket, parent, most_seconds_in_all)) _exit(1);
-  const KeptReader::Answer answer = begin(confined_file);
+using Begin = std::function<KeptReader::Answer(int file, int second)>;
+
+[[noreturn]] void answer_all(int file, int second, int socket, int parent, const Begin& begin) {
+  if (!confine(file, socket, parent, most_seconds_in_all, second)) _exit(1);
+  const KeptReader::Answer answer = begin(confined_file, second < 0 ? -1 : confined_second_file);
   uint32_t size = 0;
   while (read_exactly(reinterpret_cast<char*>(&size), sizeof(size))) {
     std::string question(size, '\0');
@@ -83,17 +84,20 @@ Result<> receive(const Fd& socket, char* to, size_t size, Clock::time_point end)
 
 }  // namespace
 
-Result<KeptReader> KeptReader::start(int file, const std::function<Answer(int)>& begin) {
+Result<KeptReader> KeptReader::start(int file, int second, const Begin& begin) {
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
     return fail_errno("make a pair of sockets", errno);
   Fd own(ends[0]);
   const Fd theirs(ends[1]);
-  // neither may be what the other is to become
-  const Fd copy(fcntl(file, F_DUPFD_CLOEXEC, confined_answers + 1));
+  // none may be what another is to become
+  const auto above = [](int one) {
+    return Fd(fcntl(one, F_DUPFD_CLOEXEC, confined_second_file + 1));
+  };
+  const Fd copy = above(file), second_copy = second < 0 ? Fd() : above(second);
   const int parent = getpid();
   const pid_t pid = fork();
-  if (pid == 0) answer_all(copy.get(), theirs.get(), parent, begin);
+  if (pid == 0) answer_all(copy.get(), second_copy.get(), theirs.get(), parent, begin);
   if (pid < 0) return fail_errno("start a process", errno);
   return KeptReader(std::move(own), pid);
 }

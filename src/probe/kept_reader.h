@@ -16,8 +16,10 @@ class KeptReader {
  public:
   using Answer = std::function<std::string(std::string_view question)>;
 
-  // `begin` is called in the process, with a descriptor of the file; it says what answers.
-  static Result<KeptReader> start(int file, const std::function<Answer(int file)>& begin);
+  // `begin` is called in the process, with descriptors of the file, and of another one that belongs
+  // to it (-1: there is none); it says what answers.
+  static Result<KeptReader> start(int file, int second,
+                                  const std::function<Answer(int file, int second)>& begin);
   KeptReader(KeptReader&& other) noexcept;
   KeptReader& operator=(KeptReader&&) = delete;
   // Its process ends.

@@ -38,16 +38,18 @@ Result<std::vector<SourceFrame>> parse_source_frames(std::string_view text) {
   return frames;
 }
 
-Result<SourceFrames> SourceFrames::of(int file) {
-  return SourceFrames(TRY(KeptReader::start(file, [](int opened) -> KeptReader::Answer {
-    // as long as its process is
-    return [reader = std::make_unique<SourceReader>(opened).release()](std::string_view question) {
-      uint64_t address = 0;
-      if (question.size() == sizeof(address))
-        std::memcpy(&address, question.data(), sizeof(address));
-      return reader->at(address);
-    };
-  })));
+Result<SourceFrames> SourceFrames::of(int file, int shared) {
+  return SourceFrames(
+      TRY(KeptReader::start(file, shared, [](int opened, int second) -> KeptReader::Answer {
+        // as long as its process is
+        return [reader = std::make_unique<SourceReader>(opened, second).release()](
+                   std::string_view question) {
+          uint64_t address = 0;
+          if (question.size() == sizeof(address))
+            std::memcpy(&address, question.data(), sizeof(address));
+          return reader->at(address);
+        };
+      })));
 }
 
 Result<std::vector<SourceFrame>> SourceFrames::at(uint64_t address) {

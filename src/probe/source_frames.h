@@ -23,8 +23,9 @@ struct SourceFrame {
 // One file with debug information, which is read by libdw, isolated, once for all questions.
 class SourceFrames {
  public:
-  // `file` is needed only for the call. Its process reads nothing before it is asked.
-  static Result<SourceFrames> of(int file);
+  // `shared`: to which dwz has moved what several files have (debug_file.h); -1: there is none.
+  // Both are needed only for the call. Its process reads nothing before it is asked.
+  static Result<SourceFrames> of(int file, int shared = -1);
 
   // Of the instruction at this address, as the program is linked: innermost first; the last is the
   // function whose code it is, all others are inlined. Empty: nothing is told. After an error,

@@ -62,6 +62,12 @@ std::string in_one_line(std::string_view text, size_t most) {
 
 }  // namespace
 
+SourceReader::SourceReader(int file, int shared) : dwarf_(file) {
+  if (shared < 0 || dwarf_.get() == nullptr) return;
+  shared_.emplace(shared);
+  dwarf_setalt(dwarf_.get(), shared_->get());
+}
+
 void AddressTable::sort() { std::ranges::sort(ranges_, {}, &Range::begin); }
 
 std::optional<size_t> AddressTable::at(uint64_t address) const {

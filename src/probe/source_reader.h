@@ -33,7 +33,8 @@ class AddressTable {
 
 class SourceReader {
  public:
-  explicit SourceReader(int file) : dwarf_(file) {}
+  // `shared`: what dwz has moved from the file to another one; -1: nothing.
+  SourceReader(int file, int shared);
 
   // In the form of parse_source_frames (source_frames.h). "": nothing is told.
   std::string at(uint64_t address);
@@ -54,6 +55,7 @@ class SourceReader {
   void put(int line, const char* file, Dwarf_Die* function);
   const std::string& name_of_function(Dwarf_Die& function);
 
+  std::optional<OpenDwarf> shared_;
   OpenDwarf dwarf_;
   bool has_units_ = false;
   std::vector<Unit> units_;

@@ -48,6 +48,7 @@ void ProgramCode::read() {
   if (!elf) return;
   elf_ = *std::move(elf);
   if (probe::has_section(*elf_, ".debug_info")) with_lines_ = bytes_->descriptor();
+  if (with_lines_ >= 0) open_shared(*elf_);
   const bool has_symbols = probe::has_section(*elf_, ".symtab");
   if (with_lines_ < 0 || !has_symbols) open_separate(*elf_);
   if (!has_symbols) add_symbols(*elf_);
@@ -59,8 +60,17 @@ void ProgramCode::open_separate(const probe::Elf& elf) {
   if (!found) return;
   separate_ = std::make_unique<probe::FileBytes>(std::move(found->file), found->size);
   const auto separate = probe::Elf::of(*separate_);
-  if (with_lines_ < 0 && separate && probe::has_section(*separate, ".debug_info"))
-    with_lines_ = separate_->descriptor();
+  if (with_lines_ >= 0 || !separate || !probe::has_section(*separate, ".debug_info")) return;
+  with_lines_ = separate_->descriptor();
+  open_shared(*separate);
+}
+
+std::string ProgramCode::root() const {
+  return root_ ? fmt::format("/proc/self/fd/{}", root_.get()) : std::string();
+}
+
+void ProgramCode::open_shared(const probe::Elf& elf) {
+  if (auto found = probe::open_shared(elf, root())) shared_ = *std::move(found);
 }
 
 void ProgramCode::add_symbols(const probe::Elf& elf) {
@@ -91,7 +101,7 @@ const std::vector<probe::SourceFrame>& ProgramCode::frames_at(uint64_t offset,
   if (frames_.size() == most_kept) frames_.clear();
   std::vector<probe::SourceFrame>& frames = frames_[offset];
   const auto address = with_lines_ < 0 ? std::nullopt : elf_->address_of(offset);
-  if (address) frames = readers.frames_at(with_lines_, *address);
+  if (address) frames = readers.frames_at(with_lines_, shared_.file.get(), *address);
   if (frames.empty()) frames.emplace_back();
   // By the symbol that it has here: debug information calls parts of a function as the whole.
   if (std::string name = function_at(offset); !name.empty())

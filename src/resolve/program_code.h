@@ -12,6 +12,7 @@
 #include "probe/bytes.h"
 #include "probe/elf.h"
 #include "probe/functions.h"
+#include "probe/open_file.h"
 #include "resolve/source_readers.h"
 
 namespace plumb::resolve {
@@ -31,6 +32,8 @@ class ProgramCode {
  private:
   void read();
   void open_separate(const probe::Elf& elf);
+  std::string root() const;  // that other one, as open_file names it; ""
+  void open_shared(const probe::Elf& elf);
   void add_symbols(const probe::Elf& elf);
   std::string function_at(uint64_t offset) const;
 
@@ -42,6 +45,7 @@ class ProgramCode {
   bool is_read_ = false;
   std::optional<probe::Elf> elf_;
   std::unique_ptr<probe::Bytes> separate_;  // what was taken from it; null
+  probe::OpenFile shared_;                  // what dwz has moved away from that of both with lines
   int with_lines_ = -1;                     // the descriptor of that of both; -1: neither has any
   std::vector<probe::Function> functions_;
   std::unordered_map<uint64_t, std::vector<probe::SourceFrame>> frames_;  // by offset

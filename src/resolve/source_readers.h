@@ -13,8 +13,8 @@ namespace plumb::resolve {
 class SourceReaders {
  public:
   // Of an instruction, as probe::SourceFrames; empty also where they cannot be read. `file`, which
-  // has debug information, stays open as long as this is.
-  std::vector<probe::SourceFrame> frames_at(int file, uint64_t address);
+  // has debug information, stays open as long as this is, and `shared` as well (source_frames.h).
+  std::vector<probe::SourceFrame> frames_at(int file, int shared, uint64_t address);
 
  private:
   struct Running {
@@ -22,7 +22,7 @@ class SourceReaders {
     probe::SourceFrames frames;
   };
 
-  Result<> bring_to_front(int file);
+  Result<> bring_to_front(int file, int shared);
 
   std::list<Running> running_;             // the one that was asked last comes first
   std::unordered_map<int, int> failures_;  // by file

@@ -91,7 +91,7 @@ TEST(SourceFrames, AFileThatIsNone) {
 
 TEST(KeptReader, OneThatEndsIsAnError) {
   const Fd file(open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
-  auto reader = KeptReader::start(file.get(), [](int) -> KeptReader::Answer {
+  auto reader = KeptReader::start(file.get(), -1, [](int, int) -> KeptReader::Answer {
     return [](std::string_view question) {
       if (question == "end") _exit(3);
       return open("/etc/passwd", O_RDONLY) < 0 ? std::string(question) + "!" : "opened";
