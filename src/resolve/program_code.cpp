@@ -93,13 +93,9 @@ std::string ProgramCode::function_at(uint64_t offset) const {
   return probe::readable_name(std::ranges::min_element(same, is_plainer)->name);
 }
 
-const std::vector<probe::SourceFrame>& ProgramCode::frames_at(uint64_t offset,
-                                                              SourceReaders& readers) {
-  if (!is_read_) read();
-  const auto known = frames_.find(offset);
-  if (known != frames_.end()) return known->second;
-  if (frames_.size() == most_kept) frames_.clear();
-  std::vector<probe::SourceFrame>& frames = frames_[offset];
+std::vector<probe::SourceFrame> ProgramCode::look_up(uint64_t offset,
+                                                     SourceReaders& readers) const {
+  std::vector<probe::SourceFrame> frames;
   const auto address = with_lines_ < 0 ? std::nullopt : elf_->address_of(offset);
   if (address) frames = readers.frames_at(with_lines_, shared_.file.get(), *address);
   if (frames.empty()) frames.emplace_back();
@@ -107,6 +103,23 @@ const std::vector<probe::SourceFrame>& ProgramCode::frames_at(uint64_t offset,
   if (std::string name = function_at(offset); !name.empty())
     frames.back().function = std::move(name);
   return frames;
+}
+
+void ProgramCode::expect(uint64_t offset) {
+  if (expected_.size() < most_kept && !frames_.contains(offset)) expected_.insert(offset);
+}
+
+const std::vector<probe::SourceFrame>& ProgramCode::frames_at(uint64_t offset,
+                                                              SourceReaders& readers) {
+  if (!is_read_) read();
+  const auto known = frames_.find(offset);
+  if (known != frames_.end()) return known->second;
+  if (frames_.size() + expected_.size() >= most_kept) frames_.clear();
+  for (const uint64_t each : std::exchange(expected_, {}))
+    if (!frames_.contains(each)) frames_.emplace(each, look_up(each, readers));
+  const auto found = frames_.find(offset);
+  if (found != frames_.end()) return found->second;
+  return frames_.emplace(offset, look_up(offset, readers)).first->second;
 }
 
 }  // namespace plumb::resolve

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "probe/bytes.h"
@@ -25,6 +26,9 @@ class ProgramCode {
 
   const std::string& path() const { return path_; }
   const probe::Bytes& bytes() const { return *bytes_; }
+  // This will be asked: all that are expected are asked together with the first one, so that the
+  // process that reads a file's debug information need not be there for long.
+  void expect(uint64_t offset);
   // Of the instruction at this file offset, innermost first; the last is the function whose code it
   // is, all others are inlined. Never empty; what is not known is "" and 0.
   const std::vector<probe::SourceFrame>& frames_at(uint64_t offset, SourceReaders& readers);
@@ -36,6 +40,7 @@ class ProgramCode {
   void open_shared(const probe::Elf& elf);
   void add_symbols(const probe::Elf& elf);
   std::string function_at(uint64_t offset) const;
+  std::vector<probe::SourceFrame> look_up(uint64_t offset, SourceReaders& readers) const;
 
   std::string path_;
   std::unique_ptr<probe::Bytes> bytes_;
@@ -49,6 +54,7 @@ class ProgramCode {
   int with_lines_ = -1;                     // the descriptor of that of both; -1: neither has any
   std::vector<probe::Function> functions_;
   std::unordered_map<uint64_t, std::vector<probe::SourceFrame>> frames_;  // by offset
+  std::unordered_set<uint64_t> expected_;                                 // offsets
 };
 
 }  // namespace plumb::resolve

@@ -217,7 +217,7 @@ Result<> Stacks::fill_from(size_t first) {
 bool Stacks::take(std::string_view bytes) {
   if (!tables_) return false;
   if (auto stack = tables_->stack_of(bytes)) {
-    if (has_made_code(*stack)) made_.meet(stack->pid);
+    expect_frames(*stack);
     if (sent_.size() < most_sent) sent_.insert_or_assign(stack->id, *std::move(stack));
     return true;
   }
@@ -244,6 +244,13 @@ render::StackFrame Stacks::frame_of(uint64_t address) {
           address,
           "",
           0};
+}
+
+void Stacks::expect_frames(const kernel::SentStack& stack) {
+  if (has_made_code(stack)) made_.meet(stack.pid);
+  for (const auto& place : stack.user)
+    if (place.file != 0 && place.file <= files_.size())
+      files_[place.file - 1].code->expect(instruction_of(place));
 }
 
 void Stacks::add_frames(const kernel::SentStack::Place& place,

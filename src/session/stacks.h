@@ -70,6 +70,7 @@ class Stacks {
   void add_late(const kernel::AskedFile& asked);
   render::Stack named(const kernel::SentStack& stack);
   render::StackFrame frame_of(uint64_t address);
+  void expect_frames(const kernel::SentStack& stack);
   void add_frames(const kernel::SentStack::Place& place, std::vector<render::StackFrame>& frames);
 
   std::vector<File> files_;  // the number of each is its place, and one more
