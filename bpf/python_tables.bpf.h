@@ -33,7 +33,7 @@ enum python_end {
 	PYTHON_COMPLETE,
 	PYTHON_NO_THREAD,  /* no thread of the interpreter is this one */
 	PYTHON_NO_FRAME,   /* the interpreter's loop has a frame more than its thread has functions */
-	PYTHON_UNREADABLE, /* memory of a frame, or of a function's name */
+	PYTHON_UNREADABLE, /* memory of the thread's state, of a frame or of a function's name */
 	PYTHON_LOST,       /* a function's name had no room in the ring */
 	PYTHON_NOT_CODE,   /* what should be a function's code is none: the interpreter is not laid out as its version is */
 };
@@ -158,5 +158,5 @@ struct python_walk {
 	__u32 layout; /* 1 + its place */
 	enum python_end end;
 	__u32 has_frames; /* some were found */
-	__u32 unused;
+	__u32 unread; /* memory of it was not there */
 };

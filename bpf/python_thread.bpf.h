@@ -22,17 +22,22 @@ static __always_inline struct python_layout *layout_of(struct unwinding *u)
 	return bpf_map_lookup_elem(&python_layouts, &place);
 }
 
-static __always_inline __u64 user_number(__u64 address)
+/*
+ * 0 where it is not in memory, be it for a moment, as the kernel moves pages: that is kept in mind, and nothing is made of
+ * such a number.
+ */
+static __always_inline __u64 user_number(struct unwinding *u, __u64 address)
 {
 	__u64 number = 0;
 
-	bpf_probe_read_user(&number, sizeof(number), (void *)address);
+	if (bpf_probe_read_user(&number, sizeof(number), (void *)address))
+		u->python.unread = 1;
 	return number;
 }
 
 static __always_inline __u64 interpreters_of(struct unwinding *u, struct python_layout *layout)
 {
-	return user_number(layout->runtime - u->python.shift + layout->interpreters);
+	return user_number(u, layout->runtime - u->python.shift + layout->interpreters);
 }
 
 /* Whether it is this thread's, and where its frames begin then. */
@@ -40,11 +45,11 @@ static __always_inline bool is_own_state(struct unwinding *u, struct python_layo
 {
 	struct python_walk *walk = &u->python;
 
-	if (user_number(walk->thread + layout->thread_id) != walk->thread_id)
+	if (user_number(u, walk->thread + layout->thread_id) != walk->thread_id)
 		return false;
-	walk->frame = user_number(walk->thread + layout->thread_frame);
+	walk->frame = user_number(u, walk->thread + layout->thread_frame);
 	if (layout->frame_holder && walk->frame)
-		walk->frame = user_number(walk->frame + layout->frame_holder - 1);
+		walk->frame = user_number(u, walk->frame + layout->frame_holder - 1);
 	return walk->frame;
 }
 
@@ -54,16 +59,16 @@ static __always_inline bool go_to_next_state(struct unwinding *u, struct python_
 	struct python_walk *walk = &u->python;
 
 	if (walk->thread) {
-		walk->thread = user_number(walk->thread + layout->next_thread);
+		walk->thread = user_number(u, walk->thread + layout->next_thread);
 		return true;
 	}
 	if (walk->interpreter)
-		walk->interpreter = user_number(walk->interpreter + layout->next_interpreter);
+		walk->interpreter = user_number(u, walk->interpreter + layout->next_interpreter);
 	else
 		walk->interpreter = interpreters_of(u, layout);
 	if (!walk->interpreter)
 		return false;
-	walk->thread = user_number(walk->interpreter + layout->threads);
+	walk->thread = user_number(u, walk->interpreter + layout->threads);
 	return true;
 }
 
@@ -86,7 +91,7 @@ static __always_inline void keep_state(struct unwinding *u, struct python_layout
 	__u32 tid = bpf_get_current_pid_tgid();
 
 	if (found.interpreter == interpreters_of(u, layout) &&
-	    !user_number(found.interpreter + layout->next_interpreter))
+	    !user_number(u, found.interpreter + layout->next_interpreter))
 		bpf_map_update_elem(&python_threads, &tid, &found, BPF_ANY);
 }
 
@@ -104,8 +109,12 @@ __noinline int find_python_thread(struct unwinding *u)
 	if (!u->python.interpreter && is_known_state(u, layout))
 		return 0;
 	u->python.frame = 0;
+	if (u->python.unread)
+		return python_ends(u, PYTHON_UNREADABLE);
 	if (!go_to_next_state(u, layout))
-		return python_ends(u, u->python.has_frames ? PYTHON_NO_FRAME : PYTHON_NO_THREAD);
+		return python_ends(u, u->python.unread	   ? PYTHON_UNREADABLE :
+				      u->python.has_frames ? PYTHON_NO_FRAME :
+							     PYTHON_NO_THREAD);
 	if (!u->python.thread || !is_own_state(u, layout))
 		u->next = UNWIND_THREAD;
 	else

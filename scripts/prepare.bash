@@ -1,9 +1,9 @@
 # Sourced by ./run and ./test: packages, mounts and the build. Quiet when there is nothing to do.
 
 packages_build=(build-essential cmake ninja-build pkg-config clang llvm ccache libbpf-dev libelf-dev libdw-dev
-  zlib1g-dev libzstd-dev libfmt-dev nlohmann-json3-dev libprotozero-dev libre2-dev linux-libc-dev)
+  zlib1g-dev libzstd-dev liblzma-dev libfmt-dev nlohmann-json3-dev libprotozero-dev libre2-dev linux-libc-dev)
 packages_test=(libgtest-dev libclang-rt-14-dev clang-format python3 strace runc busybox-static bpftool
-  systemtap-sdt-dev podman containerd golang-go)
+  systemtap-sdt-dev podman containerd golang-go dwz xz-utils)
 packages_vm=(qemu-system-x86 busybox-static cpio xz-utils zstd)
 
 say() { printf '%s\n' "$*" >&2; }

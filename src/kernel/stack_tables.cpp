@@ -57,7 +57,7 @@ constexpr std::array<std::pair<const char*, const char*>, 6> python_ends = {{
     {"PYTHON_COMPLETE", ""},
     {"PYTHON_NO_THREAD", "the interpreter does not know this thread"},
     {"PYTHON_NO_FRAME", "a frame of the interpreter has none yet, or no more"},
-    {"PYTHON_UNREADABLE", "memory of a function's name could not be read"},
+    {"PYTHON_UNREADABLE", "memory of a frame or a function could not be read"},
     {"PYTHON_LOST", "a function's name had no room in the ring"},
     {"PYTHON_NOT_CODE", "the interpreter is not laid out as its version is"},
 }};

@@ -22,6 +22,8 @@ class Bytes {
   Bytes& operator=(const Bytes&) = delete;
 
   uint64_t size() const { return size_; }
+  // Of the open file that they are; -1: they are none.
+  virtual int descriptor() const { return -1; }
 
   // False where not all of it is there.
   [[nodiscard]] bool read(uint64_t offset, char* to, size_t size) const {
@@ -62,6 +64,8 @@ class FileBytes : public Bytes {
  public:
   // A regular file, open for reading, and its size.
   FileBytes(Fd file, uint64_t size) : Bytes(size), file_(std::move(file)) {}
+
+  int descriptor() const override { return file_.get(); }
 
  private:
   bool fetch(uint64_t offset, char* to, size_t size) const override;

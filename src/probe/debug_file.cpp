@@ -37,20 +37,43 @@ std::optional<uint32_t> checksum_of(const Bytes& bytes) {
   return static_cast<uint32_t>(sum);
 }
 
+std::string hexadecimal(std::string_view bytes) {
+  std::string text;
+  for (const char each : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(each));
+  return text;
+}
+
+std::string build_id_place(const std::string& id) {
+  return fmt::format("{}/.build-id/{}/{}.debug", debug_root, id.substr(0, 2), id.substr(2));
+}
+
 OpenFile copy_of(const OpenFile& file) {
   return {Fd(fcntl(file.file.get(), F_DUPFD_CLOEXEC, 0)), file.size};
 }
 
-// How much of a path is another process's root: "/proc/1234/root"; "": it is in this one's.
-std::string root_in(const std::string& path) {
-  constexpr std::string_view proc = "/proc/", root = "/root/";
-  if (!path.starts_with(proc)) return {};
-  const size_t end = path.find('/', proc.size());
-  const bool is_root = end != path.npos && path.compare(end, root.size(), root) == 0;
-  return is_root ? path.substr(0, end + root.size() - 1) : std::string();
-}
-
 }  // namespace
+
+// A name, which need not be where the file was when it was written, a 0, and a build-id.
+std::optional<OpenFile> open_shared(const Elf& with_debug_information, const std::string& root) {
+  const std::string link = bytes_of(with_debug_information, ".gnu_debugaltlink", most_link);
+  const size_t end = link.find('\0');
+  if (end == link.npos || link.size() < end + 3 || link.size() - end - 1 > most_build_id) return {};
+  const std::string name = link.substr(0, end), id = hexadecimal(link.substr(end + 1));
+  constexpr std::string_view folder = "/.dwz/";
+  std::vector<std::string> places = {build_id_place(id)};
+  if (name.starts_with('/')) places.push_back(name);
+  if (const size_t at = name.find(folder); at != name.npos)
+    places.push_back(std::string(debug_root) + name.substr(at));
+  for (const std::string& begin : {root, std::string()})
+    for (const std::string& place : places) {
+      auto file = open_file(begin + place);
+      if (!file) continue;
+      const FileBytes bytes(copy_of(*file).file, file->size);
+      const auto elf = Elf::of(bytes);
+      if (elf && build_id_of(*elf) == id) return *std::move(file);
+    }
+  return {};
+}
 
 bool has_section(const Elf& elf, std::string_view name) {
   return std::ranges::find(elf.sections(), name, &Section::name) != elf.sections().end();
@@ -72,10 +95,7 @@ std::string build_id_of(const Elf& elf) {
                       header.n_namesz == sizeof(ELF_NOTE_GNU) && cursor.read(name, 4) &&
                       name.substr(0, 3) == ELF_NOTE_GNU && header.n_descsz > 1 &&
                       header.n_descsz <= most_build_id && cursor.read(id, header.n_descsz);
-  std::string text;
-  for (size_t i = 0; is_one && i < id.size(); i++)
-    text += fmt::format("{:02x}", static_cast<unsigned char>(id[i]));
-  return text;
+  return is_one ? hexadecimal(id) : std::string();
 }
 
 DebugFile::DebugFile(const Elf& elf, const std::string& path, uint32_t pid)
@@ -92,14 +112,12 @@ DebugFile::DebugFile(const Elf& elf, const std::string& path, uint32_t pid)
 }
 
 void DebugFile::add_places(const std::string& path, uint32_t pid) {
-  std::string root = root_in(path);
+  std::string root = path.substr(0, root_part(path));
   const std::string within = path.substr(root.size());
   if (root.empty() && pid != 0) root = fmt::format("/proc/{}/root", pid);
   const std::string folder = within.substr(0, within.rfind('/') + 1);
   std::vector<std::string> places;
-  if (build_id_.size() > 2)
-    places.push_back(fmt::format("{}/.build-id/{}/{}.debug", debug_root, build_id_.substr(0, 2),
-                                 build_id_.substr(2)));
+  if (build_id_.size() > 2) places.push_back(build_id_place(build_id_));
   if (!link_.empty()) {
     places.push_back(folder + link_);
     places.push_back(folder + ".debug/" + link_);

@@ -38,6 +38,11 @@ class DebugFile {
   std::vector<std::string> places_;
 };
 
+// Where `dwz` has moved what the debug information of several files has in common
+// (.gnu_debugaltlink); null: nowhere, or it is not there. `with_debug_information`: the file that
+// has the rest; `root`: beneath which it is looked for first, as root_part tells it; "": nowhere.
+std::optional<OpenFile> open_shared(const Elf& with_debug_information, const std::string& root);
+
 bool has_section(const Elf& elf, std::string_view name);
 // Which of a program's file and the separate one that it may have has debug information; null:
 // none.

@@ -1,6 +1,8 @@
 #include "probe/dwarf_die.h"
 
 #include <dwarf.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace plumb::probe {
 namespace {
@@ -12,16 +14,29 @@ bool is_qualifier(int tag) {
          tag == DW_TAG_restrict_type || tag == DW_TAG_atomic_type;
 }
 
-::Elf* begin_elf(int file) {
-  elf_version(EV_CURRENT);
-  return elf_begin(file, ELF_C_READ_MMAP, nullptr);
-}
-
 }  // namespace
 
+// libelf would read all of it into memory of its own: it asks for the size by a call that
+// `isolated` does not allow.
+MappedElf::MappedElf(int file) {
+  elf_version(EV_CURRENT);
+  const off_t end = lseek(file, 0, SEEK_END);
+  if (end <= 0) return;
+  const auto size = static_cast<size_t>(end);
+  void* const bytes = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0);
+  if (bytes == MAP_FAILED) return;
+  bytes_ = bytes;
+  size_ = size;
+  elf_ = elf_memory(static_cast<char*>(bytes), size);
+}
+
+MappedElf::~MappedElf() {
+  elf_end(elf_);
+  if (bytes_ != nullptr) munmap(bytes_, size_);
+}
+
 OpenDwarf::OpenDwarf(int file)
-    : elf_(begin_elf(file), elf_end),
-      dwarf_(dwarf_begin_elf(elf_.get(), DWARF_C_READ, nullptr), dwarf_end) {}
+    : elf_(file), dwarf_(dwarf_begin_elf(elf_.get(), DWARF_C_READ, nullptr), dwarf_end) {}
 
 std::optional<uint64_t> number(Dwarf_Die& die, unsigned attribute) {
   Dwarf_Attribute found;

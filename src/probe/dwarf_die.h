@@ -9,6 +9,22 @@
 
 namespace plumb::probe {
 
+// An open file, mapped: who cuts it short ends whoever reads it here.
+class MappedElf {
+ public:
+  explicit MappedElf(int file);
+  MappedElf(const MappedElf&) = delete;
+  MappedElf& operator=(const MappedElf&) = delete;
+  ~MappedElf();
+
+  ::Elf* get() const { return elf_; }  // null: it is none
+
+ private:
+  void* bytes_ = nullptr;
+  size_t size_ = 0;
+  ::Elf* elf_ = nullptr;
+};
+
 // The debug information of an open file; null: there is none.
 class OpenDwarf {
  public:
@@ -16,7 +32,7 @@ class OpenDwarf {
   Dwarf* get() const { return dwarf_.get(); }
 
  private:
-  const std::unique_ptr<::Elf, int (*)(::Elf*)> elf_;
+  const MappedElf elf_;
   const std::unique_ptr<Dwarf, int (*)(Dwarf*)> dwarf_;
 };
 

@@ -118,6 +118,12 @@ Result<std::vector<Function>> functions_of(const Bytes& symbols, const Elf& load
   return SymbolReader(elf, loaded, std::move(known), &entries).run();
 }
 
+Result<std::vector<Function>> functions_of(const Bytes& symbols, const Elf& loaded,
+                                           std::vector<Function> known) {
+  const Elf elf = TRY(Elf::of(symbols));
+  return SymbolReader(elf, loaded, std::move(known), nullptr).run();
+}
+
 const Function* function_at(const std::vector<Function>& all, uint64_t offset) {
   auto after = std::ranges::upper_bound(all, offset, {}, &Function::offset);
   const Function* found = nullptr;

@@ -31,6 +31,10 @@ Result<std::vector<Function>> functions_of(const Bytes& symbols, const Elf& load
                                            std::vector<Function> known,
                                            const std::vector<uint64_t>& entries);
 
+// Those that symbols within the program itself name (mini_symbols.h), and `known` ones, together.
+Result<std::vector<Function>> functions_of(const Bytes& symbols, const Elf& loaded,
+                                           std::vector<Function> known);
+
 // Those that `wanted` means, in the order of `all`: the symbol itself, then the readable name
 // (readable_name.h), then, where it has * or ?, what it matches of either. One name may stand for
 // several functions, and several names for one offset. A pattern without ".cold" leaves out the

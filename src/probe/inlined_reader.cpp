@@ -2,15 +2,13 @@
 
 #include <dwarf.h>
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <algorithm>
-#include <memory>
 #include <set>
 
 #include "probe/dwarf_die.h"
+#include "probe/dwarf_name.h"
 #include "probe/inlined.h"
-#include "probe/readable_name.h"
 
 namespace plumb::probe {
 namespace {
@@ -19,50 +17,7 @@ constexpr int deepest_inlined = 256;        // scopes within scopes
 constexpr uint32_t most_inlined = 8 << 20;  // of debug information that are looked at
 constexpr size_t longest_caller = 256;      // of a caller
 
-std::string_view symbol_of(Dwarf_Die& function) {
-  Dwarf_Attribute found;
-  for (const unsigned each : {DW_AT_linkage_name, DW_AT_MIPS_linkage_name})
-    if (dwarf_attr_integrate(&function, each, &found) != nullptr)
-      if (const char* symbol = dwarf_formstring(&found)) return symbol;
-  return {};
-}
-
 bool has(Dwarf_Die& die, unsigned attribute) { return dwarf_hasattr(&die, attribute) == 1; }
-
-// What it is an instance of, or where that is declared; itself, where there is none.
-Dwarf_Die origin_of(Dwarf_Die die) {
-  for (const unsigned each : {DW_AT_abstract_origin, DW_AT_specification}) {
-    Dwarf_Attribute found;
-    Dwarf_Die to;
-    const bool leads =
-        dwarf_attr(&die, each, &found) != nullptr && dwarf_formref_die(&found, &to) != nullptr;
-    if (leads) return to;
-  }
-  return die;
-}
-
-// With its namespaces and classes. What nobody else can link has no symbol in debug information.
-std::string name_with_scopes(Dwarf_Die& function) {
-  std::string name(name_of(function));
-  Dwarf_Die at = origin_of(origin_of(function));
-  Dwarf_Die* scopes = nullptr;
-  const int count = dwarf_getscopes_die(&at, &scopes);
-  const std::unique_ptr<Dwarf_Die, void (*)(void*)> keeper(scopes, free);
-  for (int i = 1; i < count; i++) {
-    const int tag = dwarf_tag(&scopes[i]);
-    const std::string_view scope = name_of(scopes[i]);
-    if (tag == DW_TAG_namespace && scope.empty())
-      name = "(anonymous namespace)::" + name;
-    else if (tag == DW_TAG_namespace || is_object(scopes[i]))
-      name = fmt::format("{}::{}", scope, name);
-  }
-  return name;
-}
-
-std::string readable(Dwarf_Die& function) {
-  const std::string symbol(symbol_of(function));
-  return symbol.empty() ? name_with_scopes(function) : readable_name(symbol);
-}
 
 class InlinedReader {
  public:

@@ -9,22 +9,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <string_view>
 
 #include "base/text.h"
 
 namespace plumb::probe {
 namespace {
-
-// How much of the path leads to another process's root: "/proc/1234/root"; 0: it begins in this
-// one's.
-size_t root_part(std::string_view path) {
-  constexpr std::string_view proc = "/proc/", root = "/root/";
-  if (!path.starts_with(proc)) return 0;
-  const size_t end = std::min(path.find('/', proc.size()), path.size());
-  const auto pid = parse_unsigned(path.substr(proc.size(), end - proc.size()));
-  return pid && path.substr(end).starts_with(root) ? end + root.size() - 1 : 0;
-}
 
 // O_PATH has no effect on whatever lies there: a FIFO, a device. Within another root links lead
 // where they lead its processes: an absolute one to its own files, and none out of it.
@@ -42,6 +31,17 @@ Fd open_path(const std::string& path) {
 }
 
 }  // namespace
+
+size_t root_part(std::string_view path) {
+  constexpr std::string_view proc = "/proc/", own = "/proc/self/fd/", root = "/root/";
+  const bool is_own = path.starts_with(own);
+  if (!path.starts_with(proc)) return 0;
+  const size_t begin = is_own ? own.size() : proc.size();
+  const size_t end = std::min(path.find('/', begin), path.size());
+  if (!parse_unsigned(path.substr(begin, end - begin))) return 0;
+  if (is_own) return end == path.size() ? 0 : end;
+  return path.substr(end).starts_with(root) ? end + root.size() - 1 : 0;
+}
 
 Result<OpenFile> open_file(const std::string& path) {
   const Fd opened = open_path(path);

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/fd.h"
 #include "base/result.h"
@@ -15,7 +16,11 @@ struct OpenFile {
   uint64_t size = 0;
 };
 
-// The regular file at `path`, whose links are followed: beneath /proc/PID/root within that root.
+// How much of a path is another process's root: "/proc/1234/root", or "/proc/self/fd/5", which is
+// such a folder, open; 0: it begins in this one's.
+size_t root_part(std::string_view path);
+
+// The regular file at `path`, whose links are followed: beneath such a root within it.
 Result<OpenFile> open_file(const std::string& path);
 
 // What was opened with O_PATH, now for reading; `facts` are fstat's of it. The errno of what kept

@@ -25,10 +25,10 @@ std::string cut(const std::string& text, size_t limit) {
 std::string line_of(const StackFrame& frame) {
   const StackGroup one{.stack = {.frames = {frame}}, .root = {}, .value = 0};
   std::string line = steps_of(one).back().name;
-  if (frame.function.empty() || place_of(frame).empty()) return line;
-  line += "  (" + harmless(place_of(frame));
-  if (frame.kind == FrameKind::python && frame.line != 0) line += fmt::format(":{}", frame.line);
-  return line + ")";
+  const std::string place = place_with_line(frame);
+  if ((!frame.function.empty() || frame.line != 0) && !place.empty())
+    line += "  (" + harmless(place) + (frame.inlined ? ", inlined)" : ")");
+  return line;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 #include <protozero/pbf_builder.hpp>
+#include <span>
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
@@ -58,6 +59,11 @@ int64_t signed_of(uint64_t value) {
   return static_cast<int64_t>(std::min<uint64_t>(value, std::numeric_limits<int64_t>::max()));
 }
 
+bool is_inlined(const CallStep& step) { return step.frame != nullptr && step.frame->inlined; }
+
+// What has but an address stands for itself.
+bool is_named(const StackFrame& frame) { return !frame.function.empty() || !frame.offset; }
+
 class PprofMaker {
  public:
   explicit PprofMaker(const Profile& profile) : profile_(profile) { text(""); }
@@ -90,6 +96,8 @@ class PprofMaker {
     bool has_functions = true;  // all: pprof looks for them itself where some are missing
   };
 
+  using Lines = std::vector<std::pair<uint64_t, uint32_t>>;  // functions and lines in them
+
   int64_t text(std::string_view raw) {
     const auto [found, is_new] = texts_.emplace(harmless(raw), table_.size());
     if (is_new) table_.push_back(found->first);
@@ -107,8 +115,11 @@ class PprofMaker {
     const auto steps = steps_of(group);
     std::vector<uint64_t> locations;
     // From the outermost on: the mapping that comes first is the program to pprof.
-    for (const CallStep& step : steps)
-      if (step.kind != CallStep::Kind::root) locations.push_back(location(step));
+    for (auto step = steps.begin(); step != steps.end();) {
+      const auto next = std::find_if_not(step + 1, steps.end(), is_inlined);
+      if (step->kind != CallStep::Kind::root) locations.push_back(location({step, next}));
+      step = next;
+    }
     std::ranges::reverse(locations);
     std::vector<int64_t> values = {signed_of(group.value)}, labels;
     if (has_time_) {
@@ -128,25 +139,28 @@ class PprofMaker {
     }
   }
 
-  uint64_t location(const CallStep& step) {
+  // A function, and what is inlined in it: as lines of one location, the innermost first.
+  uint64_t location(std::span<const CallStep> steps) {
     const StackFrame none;
-    const StackFrame& frame = step.frame == nullptr ? none : *step.frame;
-    // What has but an address stands for itself.
-    const bool is_named = !frame.function.empty() || !frame.offset;
-    const uint64_t function_id = is_named ? function(step.name, frame.file) : 0;
-    const uint64_t mapping_id = mapping(frame, is_named);
+    const StackFrame& frame = steps[0].frame == nullptr ? none : *steps[0].frame;
+    Lines lines;
+    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+      const StackFrame& each = step->frame == nullptr ? none : *step->frame;
+      if (is_named(each)) lines.emplace_back(function(step->name, each.file), each.line);
+    }
+    const uint64_t mapping_id = mapping(frame, is_named(frame));
     const uint64_t address = frame.offset.value_or(0), next = locations_.size() + 1;
-    const auto [found, is_new] =
-        locations_.emplace(std::tuple(function_id, mapping_id, address, frame.line), next);
+    const auto [found, is_new] = locations_.emplace(std::tuple(mapping_id, address, lines), next);
     if (!is_new) return found->second;
     Built<PprofLocation> message(out_, PprofProfile::location);
     message.add_uint64(PprofLocation::id, next);
     message.add_uint64(PprofLocation::mapping_id, mapping_id);
     message.add_uint64(PprofLocation::address, address);
-    if (function_id == 0) return next;
-    Built<PprofLine> line(message, PprofLocation::line);
-    line.add_uint64(PprofLine::function_id, function_id);
-    line.add_int64(PprofLine::line, frame.line);
+    for (const auto& [function_id, number] : lines) {
+      Built<PprofLine> line(message, PprofLocation::line);
+      line.add_uint64(PprofLine::function_id, function_id);
+      line.add_int64(PprofLine::line, number);
+    }
     return next;
   }
 
@@ -187,8 +201,8 @@ class PprofMaker {
   std::unordered_map<std::string, size_t> texts_;
   std::vector<std::string> table_;
   std::map<std::pair<int64_t, int64_t>, uint64_t> functions_;  // by name and file
-  // by function, mapping, address and line
-  std::map<std::tuple<uint64_t, uint64_t, uint64_t, uint32_t>, uint64_t> locations_;
+  // by mapping, address and lines
+  std::map<std::tuple<uint64_t, uint64_t, Lines>, uint64_t> locations_;
   std::unordered_map<std::string, size_t> modules_;
   std::vector<Mapping> mappings_;  // of the modules
 };

@@ -25,10 +25,11 @@ std::string frame_object(const StackFrame& frame) {
   const std::string_view offset =
       frame.offset ? std::string_view(room.data(), put_json_unsigned(room.data(), *frame.offset))
                    : "null";
-  return fmt::format(R"({{"kind":"{}",{},{},"line":{},{},"offset":{}}})", name_of(frame.kind),
+  return fmt::format(R"({{"kind":"{}",{},{},"line":{},{},"offset":{}{}}})", name_of(frame.kind),
                      text_or_null("function", frame.function), text_or_null("file", frame.file),
                      frame.line == 0 ? "null" : std::to_string(frame.line),
-                     text_or_null("module", frame.module), offset);
+                     text_or_null("module", frame.module), offset,
+                     frame.inlined ? ",\"inlined\":true" : "");
 }
 
 Fail no_stack(std::string_view why) { return fail(fmt::format("read a stack: {}", why)); }
@@ -104,6 +105,7 @@ Result<StackFrame> frame_of(const Value& value) {
   frame.offset = TRY(number_of(value, "offset", UINT64_MAX));
   const auto line = TRY(number_of(value, "line", std::numeric_limits<uint32_t>::max()));
   frame.line = static_cast<uint32_t>(line.value_or(0));
+  frame.inlined = member_of(value, "inlined") == true;
   return frame;
 }
 

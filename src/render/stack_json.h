@@ -10,13 +10,14 @@ namespace plumb::render {
 
 // An array of objects, innermost first:
 // [{"kind":"user","function":"read","file":null,"line":null,"module":"libc.so.6","offset":4660},…]
-// What is not known is null. A text that is not UTF-8 has a sibling "function_escaped":true.
+// Of an inlined function's: "inlined":true. What is not known is null. A text that is not UTF-8 has
+// a sibling "function_escaped":true.
 std::string stack_array(const Stack& stack);
 
 // `"stack":[…],"stack_end":"complete"`, members of an object.
 std::string stack_members(const Stack& stack);
 
-constexpr size_t most_stack_bytes = 1 << 20;  // of such an array
+constexpr size_t most_stack_bytes = 4 << 20;  // of such an array
 constexpr size_t most_stack_frames = 4096;
 
 // What stack_array wrote, exactly; members that are not known to it are passed over. An error for

@@ -17,6 +17,8 @@ std::string frame_name(const StackFrame& frame) {
   return frame.module.empty() ? "[unknown]" : fmt::format("[{}]", frame.module);
 }
 
+std::string_view base_name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
 }  // namespace
 
 std::string_view name_of(FrameKind kind) {
@@ -49,8 +51,12 @@ std::vector<CallStep> steps_of(const StackGroup& group) {
 
 std::string_view place_of(const StackFrame& frame) {
   if (!frame.module.empty() && frame.kind != FrameKind::python) return frame.module;
-  const std::string_view file = frame.file;
-  return file.substr(file.rfind('/') + 1);
+  return base_name_of(frame.file);
+}
+
+std::string place_with_line(const StackFrame& frame) {
+  if (frame.line == 0 || frame.file.empty()) return std::string(place_of(frame));
+  return fmt::format("{}:{}", base_name_of(frame.file), frame.line);
 }
 
 std::string harmless(std::string_view text) { return text_cell(text).text; }

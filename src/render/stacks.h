@@ -20,8 +20,9 @@ struct StackFrame {
   // Of the instruction, in the module's file; the address where there is no module. Python has
   // none.
   std::optional<uint64_t> offset;
-  std::string file;   // of the source; "": not known
-  uint32_t line = 0;  // in it; 0: not known
+  std::string file;      // of the source; "": not known
+  uint32_t line = 0;     // in it; 0: not known
+  bool inlined = false;  // its code is part of the next one's, at the same offset
   bool operator==(const StackFrame&) const = default;
 };
 
@@ -69,6 +70,9 @@ std::string_view place_of(const StackFrame& frame);
 
 // UTF-8 without anything that steers a terminal, ends a line or reorders text: it is \xNN.
 std::string harmless(std::string_view text);
+
+// The same for a row of its own: "app.py:12", "libc.so.6".
+std::string place_with_line(const StackFrame& frame);
 
 // Of a value, by its unit: "1.23s", "4.00KiB", "1,234".
 std::string show_value(uint64_t value, std::string_view unit);

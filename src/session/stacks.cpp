@@ -9,6 +9,7 @@
 #include "python/lines.h"
 #include "render/kept_stack.h"
 #include "session/command.h"
+#include "session/user_frames.h"
 
 namespace plumb::session {
 namespace {
@@ -85,6 +86,7 @@ Result<> Stacks::fill(const kernel::Live& live) { return files_.fill(live); }
 bool Stacks::take(std::string_view bytes) {
   if (!files_.tables()) return false;
   if (auto stack = files_.tables()->stack_of(bytes)) {
+    expect_frames(*stack);
     if (sent_.size() < most_sent) sent_.insert_or_assign(stack->id, *std::move(stack));
     return true;
   }
@@ -107,14 +109,20 @@ render::StackFrame Stacks::frame_of(uint64_t address) {
           0};
 }
 
-render::StackFrame Stacks::frame_of(const kernel::SentStack::Place& place) {
+void Stacks::expect_frames(const kernel::SentStack& stack) {
+  if (has_made_code(stack)) made_.meet(stack.pid);
+  for (const auto& place : stack.user)
+    if (resolve::ProgramCode* code = files_.code(place.file)) code->expect(instruction_of(place));
+}
+
+void Stacks::add_frames(const kernel::SentStack::Place& place,
+                        std::vector<render::StackFrame>& frames) {
   render::StackFrame frame;
   frame.offset = place.offset;
   resolve::ProgramCode* code = files_.code(place.file);
-  if (!code) return frame;
+  if (!code) return frames.push_back(std::move(frame));
   frame.module = base_name(code->path());
-  frame.function = code->function_at(place.offset - (place.returned ? 1 : 0));
-  return frame;
+  add_sources(code->frames_at(instruction_of(place), readers_), std::move(frame), frames);
 }
 
 // Of Python.
@@ -138,13 +146,14 @@ void Stacks::add_user_frames(const kernel::SentStack& stack, render::Stack& name
   for (const auto& place : stack.user) {
     const bool is_function = place.code != 0;
     const auto* interpreter =
-        is_function ? nullptr
-                    : files_.interpreter_at(place.file, place.offset - (place.returned ? 1 : 0));
+        is_function ? nullptr : files_.interpreter_at(place.file, instruction_of(place));
     if (interpreter && !interpreter->trouble.empty()) missing = interpreter->trouble;
     if (is_function)
       named.frames.push_back(function_of(place));
+    else if (place.file == 0)
+      named.frames.push_back(made_frame(made_.frame_at(stack.pid, instruction_of(place)), place));
     else if (!interpreter || !after_function)
-      named.frames.push_back(frame_of(place));
+      add_frames(place, named.frames);
     after_function = is_function;
   }
   if (missing.empty() || !takes_python_) return;

@@ -13,6 +13,9 @@
 #include "kernel/stack_tables.h"
 #include "render/stacks.h"
 #include "resolve/kernel_code.h"
+#include "resolve/made_code.h"
+#include "resolve/program_code.h"
+#include "resolve/source_readers.h"
 #include "session/code_files.h"
 #include "session/file_follower.h"
 #include "session/prepare.h"
@@ -44,9 +47,10 @@ class Stacks {
  private:
   render::Stack named(const kernel::SentStack& stack);
   render::StackFrame frame_of(uint64_t address);
-  render::StackFrame frame_of(const kernel::SentStack::Place& place);
   render::StackFrame function_of(const kernel::SentStack::Place& place);
   void add_user_frames(const kernel::SentStack& stack, render::Stack& named);
+  void expect_frames(const kernel::SentStack& stack);
+  void add_frames(const kernel::SentStack::Place& place, std::vector<render::StackFrame>& frames);
 
   CodeFiles files_;
   bool takes_python_ = false;
@@ -54,6 +58,8 @@ class Stacks {
   std::unordered_map<uint32_t, kernel::SentCode> codes_;  // by number
   std::unordered_map<uint64_t, std::string> texts_;
   resolve::KernelCode kernel_;
+  resolve::SourceReaders readers_;
+  resolve::MadeCode made_;
 };
 
 }  // namespace plumb::session

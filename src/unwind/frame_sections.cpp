@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "probe/unpacked_section.h"
 #include "unwind/cfi_reader.h"
 
 namespace plumb::unwind {
@@ -50,9 +51,9 @@ Result<std::vector<FrameSection>> frame_sections(const probe::Elf& elf, const pr
   std::vector<FrameSection> found;
   for (const std::string_view name : {".eh_frame", ".debug_frame"}) {
     const auto section = std::ranges::find(elf.sections(), name, &probe::Section::name);
-    if (section == elf.sections().end() || section->is_compressed) continue;
+    if (section == elf.sections().end()) continue;
     const bool is_debug = name == ".debug_frame";
-    auto content = elf.bytes_of(*section, most_section).within(std::string(name));
+    auto content = probe::unpacked_bytes_of(elf, *section, most_section).within(std::string(name));
     // what it adds can be done without
     if (!content && is_debug) continue;
     found.push_back({TRY(std::move(content)), section->address, is_debug});

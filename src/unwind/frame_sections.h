@@ -18,7 +18,7 @@ struct FrameSection {
 };
 
 // .eh_frame, which in a file without sections what C++ needs at run time leads to, and
-// .debug_frame, if it is not compressed.
+// .debug_frame, also packed, as Go's linker leaves it.
 Result<std::vector<FrameSection>> frame_sections(const probe::Elf& elf, const probe::Bytes& bytes);
 
 }  // namespace plumb::unwind

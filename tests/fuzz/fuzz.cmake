@@ -30,7 +30,7 @@ foreach(source ${fuzz_sources})
   get_filename_component(name ${source} NAME_WE)
   set(program ${CMAKE_CURRENT_BINARY_DIR}/${name})
   add_custom_command(OUTPUT ${program}
-    COMMAND ${FUZZ_CXX} ${fuzz_flags} ${source} ${fuzz_objects} $<TARGET_FILE:plumb_page> -lre2 -ldw -lelf -lz -lzstd -lfmt -o ${program}
+    COMMAND ${FUZZ_CXX} ${fuzz_flags} ${source} ${fuzz_objects} $<TARGET_FILE:plumb_page> -lre2 -ldw -lelf -lz -lzstd -llzma -lfmt -o ${program}
     DEPENDS ${source} ${fuzz_objects} plumb_page VERBATIM)
   add_custom_target(build_${name} ALL DEPENDS ${program})
   add_test(NAME fuzz.${name} COMMAND ${program} -max_total_time=5 -print_final_stats=0 -verbosity=0

@@ -80,6 +80,20 @@ TEST(RenderPprof, UnitsHaveTheirTypes) {
             (std::vector<std::string>{"", "space", "bytes"}));
 }
 
+TEST(RenderPprof, WhatIsInlinedIsALineOfItsCallersLocation) {
+  const StackFrame outer = at_line(native("outer", "a"), "a.c", 12);
+  const StackFrame inner = inlined(at_line(native("inner", "a"), "a.c", 5));
+  const Profile profile{"", "samples", 0, {{stack_of({outer, inner, outer, outer}), {}, 1}}};
+  const auto locations = fields_of(unpacked(pprof(profile)), 4);
+  ASSERT_EQ(locations.size(), 2u);  // the last two are calls
+  EXPECT_EQ(fields_of(locations[0], 4).size(), 2u);
+  EXPECT_EQ(fields_of(locations[1], 4).size(), 1u);
+  const std::string innermost = fields_of(locations[0], 4)[0];
+  protozero::pbf_reader line(innermost);
+  ASSERT_TRUE(line.next(2));
+  EXPECT_EQ(line.get_int64(), 5);
+}
+
 TEST(RenderPprof, TextsAreOnceAndUtf8) {
   const auto texts = fields_of(unpacked(pprof(hostile_profile())), 6);
   ASSERT_EQ(texts[0], "");

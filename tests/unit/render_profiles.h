@@ -19,6 +19,15 @@ inline StackFrame kernel_frame(const std::string& function) {
 inline StackFrame native(const std::string& function, const std::string& module) {
   return {FrameKind::user, function, module, 0x1234, "", 0};
 }
+inline StackFrame at_line(StackFrame frame, const std::string& file, uint32_t line) {
+  frame.file = file;
+  frame.line = line;
+  return frame;
+}
+inline StackFrame inlined(StackFrame frame) {
+  frame.inlined = true;
+  return frame;
+}
 inline StackFrame python(const std::string& function, const std::string& file, uint32_t line) {
   return {FrameKind::python, function, "", std::nullopt, file, line};
 }

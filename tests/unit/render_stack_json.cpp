@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "render/kept_stack.h"
 #include "render_profiles.h"
 
 namespace plumb::test {
@@ -29,6 +30,32 @@ TEST(RenderStackJson, AsTheContractSays) {
       R"({"kind":"python","function":"f","file":"/a.py","line":12,"module":null,"offset":null}],)"
       R"("stack_end":"the stack is gone")");
   EXPECT_EQ(stack_members({}), R"("stack":[],"stack_end":"complete")");
+}
+
+TEST(RenderStackJson, InlinedFunctions) {
+  const Stack stack = stack_of({at_line(native("outer", "a"), "/src/a.c", 12),
+                                inlined(at_line(native("inner", "a"), "/src/a.c", 5))});
+  EXPECT_EQ(
+      stack_array(stack),
+      R"([{"kind":"user","function":"inner","file":"/src/a.c","line":5,"module":"a","offset":4660,"inlined":true},)"
+      R"({"kind":"user","function":"outer","file":"/src/a.c","line":12,"module":"a","offset":4660}])");
+  EXPECT_EQ(*parse_stack(stack_array(stack), "complete"), stack);
+}
+
+TEST(RenderStackJson, RowsForPeople) {
+  const Stack stack = stack_of(
+      {native("", "libc.so.6"), at_line(native("", "ld.so"), "/src/rtld.c", 3), native("main", "a"),
+       at_line(native("outer", "a"), "/src/a.c", 12),
+       inlined(at_line(native("inner", "a"), "/src/\x1b.c", 5)), python("serve", "/srv/app.py", 7)},
+      "it ends");
+  EXPECT_EQ(render::stack_lines(render::kept_stack(stack), 0), R"(    serve  (app.py:7)
+    inner  (\x1b.c:5, inlined)
+    outer  (a.c:12)
+    main  (a)
+    ld.so+0x1234  (rtld.c:3)
+    libc.so.6+0x1234
+    [incomplete: it ends]
+)");
 }
 
 TEST(RenderStackJson, ComesBack) {
