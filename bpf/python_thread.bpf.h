@@ -72,6 +72,7 @@ static __always_inline bool go_to_next_state(struct unwinding *u, struct python_
 	return true;
 }
 
+/* What was kept may be of a program that this thread ran before: then it is looked for anew. */
 static __always_inline bool is_known_state(struct unwinding *u, struct python_layout *layout)
 {
 	__u32 tid = bpf_get_current_pid_tgid();
@@ -81,7 +82,11 @@ static __always_inline bool is_known_state(struct unwinding *u, struct python_la
 		return false;
 	u->python.interpreter = known->interpreter;
 	u->python.thread = known->thread;
-	return is_own_state(u, layout);
+	if (is_own_state(u, layout))
+		return true;
+	u->python.interpreter = u->python.thread = 0;
+	u->python.unread = 0;
+	return false;
 }
 
 /* One thread has a state of each interpreter that it runs: which comes first is known where there is one alone. */
