@@ -183,8 +183,7 @@ def main():
     exec(compile("\n" * 300 + "def far():\n" + "\n" * 200 + "    mark()\nfar()", "/no/such/<file> é", "exec"))
     exec("mark()\n" + "x = 1\n" * 1000 + "mark()")
     asyncio.new_event_loop().run_until_complete(gathers())
-    # a kretprobe waits for ten calls at once on a machine of one processor, and a guest's file system takes its time
-    in_threads(6 if os.environ.get("PLUMB_TEST_VM") else 24)
+    in_threads(int(os.environ.get("THREADS", 24)))
     if os.fork() == 0:
         global count
         count = 100000
