@@ -128,22 +128,6 @@ struct python_code_record {
 	char behind[8];
 };
 
-/* Who has the slot of this number among those of bpf/stack.bpf.h has this one, too. */
-struct python_scratch {
-	struct python_code_record record;
-	struct python_text_key text;
-	struct python_code_key code;
-	struct {
-		__u32 begin, size;
-	} hash; /* the part of the record that is gone through */
-};
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 3);
-	__type(key, __u32);
-	__type(value, struct python_scratch);
-} python_scratch SEC(".maps") SHARED FOR_STACKS DOC("code objects under construction");
-
 /* Along the frames of the current thread. */
 struct python_walk {
 	__u64 shift; /* from an address to the offset in the interpreter's file */

@@ -81,6 +81,22 @@ struct {
 	__type(value, struct stack_scratch);
 } stack_scratch SEC(".maps") SHARED FOR_STACKS DOC("stacks under construction");
 
+/* Who has the slot of this number in stack_scratch has this one, too. */
+struct python_scratch {
+	struct python_code_record record;
+	struct python_text_key text;
+	struct python_code_key code;
+	struct {
+		__u32 begin, size;
+	} hash; /* the part of the record that is gone through */
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, UNWIND_SLOTS);
+	__type(key, __u32);
+	__type(value, struct python_scratch);
+} python_scratch SEC(".maps") SHARED FOR_STACKS DOC("code objects under construction");
+
 /*
  * Stacks that user space has, by the first half of their hash. Inserted here; the kernel drops those that were
  * not met for long, which are sent again.

@@ -29,7 +29,7 @@ constexpr uint32_t spare_rows = 2 << 20;
 constexpr uint32_t spare_pages = 16 << 10;
 constexpr uint32_t most_rules = 16 << 10;
 constexpr size_t most_mapped = 1 << 16;
-constexpr uint64_t vdso_inode = 1;  // VDSO_INODE of bpf/unwind.bpf.h
+constexpr uint64_t vdso_inode = 1;  // VDSO_INODE of bpf/unwind_tables.bpf.h
 
 std::vector<uint32_t> all_processes() {
   std::vector<uint32_t> pids;
