@@ -46,6 +46,7 @@ Account Tracer::account() const {
 
 Costs Tracer::costs() const {
   Costs costs;
+  costs.missed = not_probed_ + not_probed(links_);
   for (const Hook& hook : hooks_) {
     bpf_program* program = bpf_object__find_program_by_name(object_.get(), hook.program.c_str());
     if (!hook.chosen || bpf_program__fd(program) < 0) continue;

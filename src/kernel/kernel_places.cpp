@@ -1,5 +1,6 @@
 #include "kernel/kernel_places.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <linux/bpf.h>
@@ -58,6 +59,24 @@ bpf_link* attach_one(const bpf_program* program, const KernelPlace& place) {
   return bpf_program__attach_trace(program);
 }
 
+// struct bpf_link_info as of 6.7 (include/uapi/linux/bpf.h), of the kinds whose numbers stand here.
+// An older kernel leaves what it does not know as it is: 0.
+struct LinkInfo {
+  uint32_t kind = 0, id = 0, program = 0, unused = 0;
+  uint32_t of = 0, unused_too = 0;
+  uint64_t function = 0;
+  uint32_t function_size = 0, offset = 0;
+  uint64_t address = 0, missed = 0;
+};
+constexpr uint32_t perf_event_link = 7, of_kprobe = 3, of_kretprobe = 4;
+
+uint64_t not_probed(int link) {
+  LinkInfo info;
+  uint32_t size = sizeof(info);
+  if (bpf_obj_get_info_by_fd(link, &info, &size) || info.kind != perf_event_link) return 0;
+  return info.of == of_kprobe || info.of == of_kretprobe ? info.missed : 0;
+}
+
 bool attach_one(const bpf_program* program, const KernelPlace& place, KernelLinks& links) {
   if (place.cookie != 0 && bpf_program__section_name(program) == std::string_view("raw_tp")) {
     Fd link = attach_raw_tracepoint(program, place);
@@ -93,6 +112,12 @@ Result<> attach_in_kernel(const bpf_program* program, const std::vector<KernelPl
     return fail(last, "the kernel keeps probes away from what runs them: probe a caller of it");
   if (refused > most_told) tell(fmt::format("plumb: and {} places more\n", refused - most_told));
   return {};
+}
+
+uint64_t not_probed(const KernelLinks& links) {
+  uint64_t sum = 0;
+  for (const LinkPtr& link : links.all) sum += not_probed(bpf_link__fd(link.get()));
+  return sum;
 }
 
 }  // namespace plumb::kernel

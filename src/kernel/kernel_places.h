@@ -38,4 +38,9 @@ struct KernelLinks {
 Result<> attach_in_kernel(const bpf_program* program, const std::vector<KernelPlace>& places,
                           KernelLinks& links);
 
+// Calls that the kernel did not probe so far: of a kretprobe those beyond as many as it can wait
+// for at once, of any kprobe those from within another. The kernel tells it since 6.7
+// (bpf_link_info.perf_event.kprobe.missed); before, 0.
+uint64_t not_probed(const KernelLinks& links);
+
 }  // namespace plumb::kernel

@@ -255,6 +255,7 @@ void Tracer::detach_file(size_t place) {
 
 void Tracer::detach() {
   for (UserFile& file : places_.files) file.links.clear();
+  not_probed_ += not_probed(links_);
   links_ = KernelLinks();
 }
 

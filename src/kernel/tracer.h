@@ -44,7 +44,7 @@ using Account = std::map<std::string, uint64_t>;
 struct Costs {
   uint64_t run_ns = 0;  // only while run-time statistics are on
   uint64_t runs = 0;
-  uint64_t missed = 0;      // hits the kernel itself did not run (recursion)
+  uint64_t missed = 0;      // hits for which the kernel itself ran no program (recursion)
   uint64_t verified = 0;    // instructions the verifier walked
   uint64_t translated = 0;  // instructions that were left
 };
@@ -144,8 +144,9 @@ class Tracer {
   std::vector<Hook> hooks_;
   std::vector<GatedCall> gated_;
   KernelLinks links_;
-  Mapping accounts_;  // empty before load
-  Mapping pace_;      // of objects that are paced
+  uint64_t not_probed_ = 0;  // while it was attached
+  Mapping accounts_;         // empty before load
+  Mapping pace_;             // of objects that are paced
   bool given_up_ = false;
 };
 
