@@ -12,17 +12,18 @@
  * Characters of an object that should be a string: bytes of them, as many as there is room for. Zeros follow, as there
  * is room behind for eight bytes more.
  */
-static __always_inline __u32 read_text(struct unwinding *u, struct python_layout *layout, __u64 object, char *to,
-				       __u32 room, __u8 *width)
+static __always_inline __u32 read_text(struct unwinding *u, struct task_struct *whose, __u64 object, char *to, __u32 room,
+				       __u8 *width)
 {
-	__u32 state = user_number(u, object + 32) >> 2, kind = state & 7;
-	__u64 at = object + (state & 16 ? layout->ascii_text : layout->other_text);
-	__u64 length = user_number(u, object + 16), bytes;
+	struct python_layout *layout = layout_of(u);
+	__u32 state = user_number(u, whose, object + 32) >> 2, kind = state & 7;
+	__u64 at = object, length = user_number(u, whose, object + 16), bytes;
 
-	if (!(state & 8) || !kind)
+	if (!layout || !(state & 8) || !kind)
 		return 0;
+	at += state & 16 ? layout->ascii_text : layout->other_text;
 	bytes = (length < room / kind ? length : room / kind) * kind;
-	if (bytes > room || bpf_probe_read_user(to, bytes, (void *)at))
+	if (bytes > room || read_memory(whose, to, bytes, at))
 		return 0;
 	*width = kind;
 	*(__u64 *)(to + bytes) = 0;
@@ -36,44 +37,42 @@ static __always_inline struct python_scratch *python_scratch_of(struct unwinding
 	return bpf_map_lookup_elem(&python_scratch, &slot);
 }
 
-static __always_inline bool read_lines(struct unwinding *u, struct python_code_record *record, __u64 lines)
+static __always_inline bool read_lines(struct unwinding *u, struct task_struct *whose, struct python_code_record *record,
+				       __u64 lines)
 {
-	__u64 size = user_number(u, lines + 16);
+	__u64 size = user_number(u, whose, lines + 16);
 
 	record->lines_size = size;
 	if (u->python.unread)
 		return false;
 	if (size > PYTHON_LINES_BYTES)
 		size = PYTHON_LINES_BYTES;
-	if (bpf_probe_read_user(record->lines, size, (void *)(lines + 32)))
+	if (read_memory(whose, record->lines, size, lines + 32))
 		return false;
 	*(__u64 *)(record->lines + size) = 0;
 	return true;
 }
 
 /* What is sent of the code object. */
-__noinline int read_python_code(struct unwinding *u)
+static __noinline int read_python_code(struct unwinding *u, struct task_struct *whose)
 {
 	struct python_layout *layout;
 	struct python_scratch *scratch;
 	struct python_code_record *record;
 
-	if (!u)
-		return 0;
 	layout = layout_of(u);
 	scratch = python_scratch_of(u);
 	if (!layout || !scratch)
 		return 0;
-	if (user_number(u, u->python.code + 8) != layout->code_type - u->python.shift)
+	if (user_number(u, whose, u->python.code + 8) != layout->code_type - u->python.shift)
 		return python_ends(u, u->python.unread ? PYTHON_UNREADABLE : PYTHON_NOT_CODE);
 	record = &scratch->record;
 	record->first_line = u->python.first_line;
 	record->layout = u->python.layout - 1;
-	record->file_size = read_text(u, layout, u->python.file, record->file,
-				      PYTHON_FILE_BYTES, &record->file_width);
-	record->name_size = read_text(u, layout, u->python.name, record->name, PYTHON_NAME_BYTES,
-				      &record->name_width);
-	if (u->python.unread || !record->file_size || !record->name_size || !read_lines(u, record, u->python.lines))
+	record->file_size = read_text(u, whose, u->python.file, record->file, PYTHON_FILE_BYTES, &record->file_width);
+	record->name_size = read_text(u, whose, u->python.name, record->name, PYTHON_NAME_BYTES, &record->name_width);
+	if (u->python.unread || !record->file_size || !record->name_size ||
+	    !read_lines(u, whose, record, u->python.lines))
 		return python_ends(u, PYTHON_UNREADABLE);
 	u->next = UNWIND_TEXT;
 	return 0;
@@ -148,13 +147,11 @@ static __always_inline void key_of_code(struct unwinding *u, struct python_code_
 }
 
 /* Gives what was read a number, by which user space knows it then. */
-__noinline int number_python_code(struct unwinding *u)
+static __noinline int number_python_code(struct unwinding *u)
 {
 	struct python_scratch *scratch;
 	__u32 number = 0, *known;
 
-	if (!u)
-		return 0;
 	scratch = python_scratch_of(u);
 	if (!scratch)
 		return 0;

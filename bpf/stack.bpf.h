@@ -34,9 +34,11 @@ static __always_inline void ask_for_file(struct unwinding *u, __u64 inode)
 }
 
 /* Where the thread left user mode. False: it never was there. */
-static __always_inline bool begin_unwinding(struct unwinding *u)
+static __always_inline bool begin_unwinding(struct unwinding *u, struct task_struct *whose)
 {
-	if (bpf_probe_read_kernel(u->registers, sizeof(u->registers), caller_registers()))
+	struct pt_regs *saved = whose ? (void *)bpf_task_pt_regs(whose) : caller_registers();
+
+	if (bpf_probe_read_kernel(u->registers, sizeof(u->registers), saved))
 		return end_at(u, STACK_KERNEL_ONLY);
 	u->pc = u->registers[SAVED_PC];
 	u->sp = u->registers[SAVED_SP];
@@ -61,18 +63,24 @@ static __always_inline void add_native_frame(struct stack_scratch *scratch, bool
  * One step. Each is a function of its own, that calls none: before 6.10 each of a chain of calls takes 32 bytes of stack at
  * least, and some programs need most of the 512 that there are.
  */
-static STEP(unwind_step, struct stack_scratch **stack)
+struct stack_walk {
+	struct stack_scratch *scratch;
+	struct task_struct *whose;
+};
+
+static STEP(unwind_step, struct stack_walk *walk)
 {
-	struct stack_scratch *scratch = *stack;
+	struct stack_scratch *scratch = walk->scratch;
+	struct task_struct *whose = walk->whose;
 	struct unwinding *u = &scratch->unwinding;
 
 	switch (u->next) {
 	case UNWIND_THREAD:
-		return find_python_thread(u);
+		return find_python_thread(u, whose);
 	case UNWIND_FUNCTION:
-		return add_python_function(scratch);
+		return add_python_function(scratch, whose);
 	case UNWIND_CODE:
-		return read_python_code(u);
+		return read_python_code(u, whose);
 	case UNWIND_TEXT:
 		return number_python_code(u);
 	case UNWIND_PLACE:
@@ -80,13 +88,13 @@ static STEP(unwind_step, struct stack_scratch **stack)
 			add_native_frame(scratch, false);
 			return STEP_DONE;
 		}
-		if (plan.stack_parts & STACK_PYTHON && runs_python(u)) {
+		if (plan.stack_parts & STACK_PYTHON && runs_python(u, whose)) {
 			u->next = UNWIND_FUNCTION;
 			return STEP_ON;
 		}
 		break;
 	case UNWIND_RETURN:
-		if (find_return(u))
+		if (find_return(u, whose))
 			return STEP_DONE;
 		return STEP_ON;
 	case UNWIND_NATIVE:
@@ -94,18 +102,20 @@ static STEP(unwind_step, struct stack_scratch **stack)
 	}
 	add_native_frame(scratch, true);
 	u->next = UNWIND_PLACE;
-	return find_rule(u) || leave_frame(u) || u->frames >= UNWIND_FRAMES ? STEP_DONE : STEP_ON;
+	return find_rule(u) || leave_frame(u, whose) || u->frames >= UNWIND_FRAMES ? STEP_DONE : STEP_ON;
 }
 
-static __always_inline void take_user_frames(struct stack_scratch *scratch)
+static __always_inline void take_user_frames(struct stack_scratch *scratch, struct task_struct *whose)
 {
 	struct unwinding *u = &scratch->unwinding;
-	struct task_struct *task = current_task();
+	struct stack_walk walk = { scratch, whose };
+	struct task_struct *task = thread_meant(whose);
 	struct mm_struct___probed *mm;
 
 	u->mm = BPF_CORE_READ(task, mm);
 	mm = (void *)u->mm;
 	u->pid = BPF_CORE_READ(task, tgid);
+	u->tid = BPF_CORE_READ(task, pid);
 	u->returned = u->rule = u->known_next = u->frames = 0;
 	u->before = 0;
 	u->trampoline = BPF_CORE_READ(mm, uprobes_state.xol_area, vaddr);
@@ -114,7 +124,7 @@ static __always_inline void take_user_frames(struct stack_scratch *scratch)
 	u->next = UNWIND_PLACE;
 	u->end = STACK_DEEP; /* unless a step tells otherwise */
 	__builtin_memset(u->known, 0, sizeof(u->known));
-	if (!begin_unwinding(u))
+	if (!begin_unwinding(u, whose))
 		return;
 	if (!u->mm || (u->registers[SAVED_CS] & 3) != 3)
 		u->end = STACK_KERNEL_ONLY;
@@ -123,7 +133,7 @@ static __always_inline void take_user_frames(struct stack_scratch *scratch)
 	else if (!has_mapping_tree())
 		u->end = STACK_NO_MAPPINGS;
 	else
-		repeat(UNWIND_MOST_STEPS, unwind_step, &scratch);
+		repeat(UNWIND_MOST_STEPS, unwind_step, &walk);
 }
 
 struct stack_hash {
@@ -199,8 +209,8 @@ static __always_inline __u64 send_stack(struct stack_scratch *scratch)
 	return head->id;
 }
 
-/* Of the current thread; 0: it was lost, and that is counted. */
-__noinline ONLY_WITH("plan.stack_parts") __u64 take_stack(void)
+/* 0: it was lost, and that is counted. */
+static __always_inline __u64 stack_of(struct task_struct *whose)
 {
 	struct stack_scratch *scratch = claim_scratch();
 	struct stack_head *head;
@@ -214,21 +224,36 @@ __noinline ONLY_WITH("plan.stack_parts") __u64 take_stack(void)
 	head = &scratch->record.head;
 #ifndef ON_USER_CODE
 	if (plan.stack_parts & STACK_KERNEL)
-		size = bpf_get_task_stack(current_task(), scratch->record.frames, UNWIND_KERNEL_FRAMES * 8, 0);
+		size = bpf_get_task_stack(thread_meant(whose), scratch->record.frames, UNWIND_KERNEL_FRAMES * 8, 0);
 #endif
 	head->kernel_frames = size > 0 ? size / 8 : 0;
 	head->user_frames = 0;
 	head->end = STACK_KERNEL_ONLY;
 	head->python_end = PYTHON_COMPLETE;
 	if (plan.stack_parts & (STACK_USER | STACK_PYTHON)) {
-		take_user_frames(scratch);
+		take_user_frames(scratch, whose);
 		head->user_frames = scratch->unwinding.frames;
 		head->end = scratch->unwinding.end;
 		head->python_end = scratch->unwinding.python.end;
 	}
-	head->pid = bpf_get_current_pid_tgid() >> 32;
+	head->pid = BPF_CORE_READ(thread_meant(whose), tgid);
 	id = send_stack(scratch);
 	__sync_fetch_and_add(&scratch->unwinding.users, -1);
 	return id;
 }
+
+/* Of the current thread. */
+__noinline ONLY_WITH("plan.stack_parts") __u64 take_stack(void)
+{
+	return stack_of(NULL);
+}
+
+/* `whose`: as of bpf/unwind_tables.bpf.h. */
+#define describe_stack_of(who, whose)                                                              \
+	do {                                                                                       \
+		if (caller_need(stack))                                                            \
+			(who)->stack = stack_of(whose);                                            \
+	} while (0)
+#else
+#define describe_stack_of(who, whose) ((void)(who))
 #endif

@@ -7,8 +7,7 @@
  * be known of the process beforehand, and what it forked, executed or loaded a moment ago is seen as it is. The tables
  * of a file are shared by all who map it, and go by the kernel's inode.
  *
- * Each step is a global function, which the verifier walks once, however many frames there are. They are kept short of
- * stack, as all of a chain of calls have 512 bytes together.
+ * Each step is a function, which leaves its stack to the next: all of a chain of calls have 512 bytes together.
  */
 #pragma once
 #include "kernel_user.bpf.h"
@@ -72,13 +71,10 @@ static __always_inline int look_up(struct unwinding *u, __u64 pc)
 }
 
 /* Which file, and which place in it, the frame's code is. 1: the stack ends here. */
-__noinline int find_place(struct unwinding *u)
+static __noinline int find_place(struct unwinding *u)
 {
-	__u64 pc;
+	__u64 pc = u->pc - (u->returned ? 1 : 0);
 
-	if (!u)
-		return 1;
-	pc = u->pc - (u->returned ? 1 : 0);
 	if (!find_known(u, pc) && look_up(u, pc))
 		return 1;
 	u->offset = pc + KNOWN(u)->shift;
@@ -94,13 +90,11 @@ static __always_inline __u32 row_at(__u32 number)
 }
 
 /* The rule for that place. 1: the stack ends here. */
-__noinline int find_rule(struct unwinding *u)
+static __noinline int find_rule(struct unwinding *u)
 {
 	struct unwind_page *page;
 	__u32 at, low, first, last;
 
-	if (!u)
-		return 1;
 	u->rule = 0;
 	if (!KNOWN(u)->inode)
 		return 0; /* generated code */
@@ -140,15 +134,15 @@ static __always_inline __u64 register_of(struct unwinding *u, __u8 number)
 	return number < 16 ? u->registers[SAVED_BY_DWARF_NUMBER >> number * 4 & 15] : 0;
 }
 
-static __always_inline bool read_stack(__u64 *value, __u64 at)
+static __always_inline bool read_stack(struct task_struct *whose, __u64 *value, __u64 at)
 {
-	return !bpf_probe_read_user(value, sizeof(*value), (void *)at);
+	return !read_memory(whose, value, sizeof(*value), at);
 }
 
 /* All registers were saved when the signal came: its frame is where the trampoline's stack pointer is. */
-static __always_inline int leave_signal(struct unwinding *u)
+static __always_inline int leave_signal(struct unwinding *u, struct task_struct *whose)
 {
-	if (bpf_probe_read_user(u->registers, SIGNAL_REGISTERS * 8, (void *)(u->sp + SIGNAL_REGISTERS_AT)))
+	if (read_memory(whose, u->registers, SIGNAL_REGISTERS * 8, u->sp + SIGNAL_REGISTERS_AT))
 		return end_at(u, STACK_UNREADABLE);
 	u->fp = u->registers[SIGNAL_FP];
 	u->sp = u->registers[SIGNAL_SP];
@@ -160,7 +154,7 @@ static __always_inline int leave_signal(struct unwinding *u)
 }
 
 /* Where the frame is that called this one; 0: that cannot be told. */
-static __always_inline __u64 frame_above(struct unwinding *u, const struct unwind_rule *rule)
+static __always_inline __u64 frame_above(struct unwinding *u, struct task_struct *whose, const struct unwind_rule *rule)
 {
 	__u64 base = rule->kind == RULE_FP || rule->kind == RULE_FP_DEREF ? u->fp : u->sp;
 
@@ -173,7 +167,7 @@ static __always_inline __u64 frame_above(struct unwinding *u, const struct unwin
 		return base + rule->offset;
 	case RULE_SP_DEREF:
 	case RULE_FP_DEREF:
-		return read_stack(&base, base + rule->offset) ? base + rule->more : 0;
+		return read_stack(whose, &base, base + rule->offset) ? base + rule->more : 0;
 	case RULE_PLT:
 		return base + rule->offset + ((u->pc & 15) >= (__u32)rule->more ? 8 : 0);
 	case RULE_REG:
@@ -182,13 +176,14 @@ static __always_inline __u64 frame_above(struct unwinding *u, const struct unwin
 	return 0;
 }
 
-static __always_inline bool restore_fp(struct unwinding *u, const struct unwind_rule *rule, __u64 above)
+static __always_inline bool restore_fp(struct unwinding *u, struct task_struct *whose, const struct unwind_rule *rule,
+				       __u64 above)
 {
 	switch (rule->fp_saved) {
 	case FP_AT_CFA:
-		return read_stack(&u->fp, above + rule->fp_offset);
+		return read_stack(whose, &u->fp, above + rule->fp_offset);
 	case FP_AT_FP:
-		return read_stack(&u->fp, u->fp + rule->fp_offset);
+		return read_stack(whose, &u->fp, u->fp + rule->fp_offset);
 	case FP_LOST:
 		u->fp = 0;
 	}
@@ -196,11 +191,11 @@ static __always_inline bool restore_fp(struct unwinding *u, const struct unwind_
 }
 
 /* Code that no file has keeps frame pointers, or its callers cannot be told. */
-static __always_inline int follow_frame_pointer(struct unwinding *u)
+static __always_inline int follow_frame_pointer(struct unwinding *u, struct task_struct *whose)
 {
 	__u64 saved[2];
 
-	if (u->fp - u->sp > 1 << 20 || bpf_probe_read_user(saved, sizeof(saved), (void *)u->fp))
+	if (u->fp - u->sp > 1 << 20 || read_memory(whose, saved, sizeof(saved), u->fp))
 		return end_at(u, STACK_GENERATED);
 	u->sp = u->fp + sizeof(saved);
 	u->fp = saved[0];
@@ -212,16 +207,14 @@ static __always_inline int follow_frame_pointer(struct unwinding *u)
 }
 
 /* From the frame to its caller's. 1: the stack ends here. */
-__noinline int leave_frame(struct unwinding *u)
+static __noinline int leave_frame(struct unwinding *u, struct task_struct *whose)
 {
 	struct unwind_rule *rule;
 	__u64 above, back;
 	__u32 number;
 
-	if (!u)
-		return 1;
 	if (!u->rule)
-		return follow_frame_pointer(u);
+		return follow_frame_pointer(u, whose);
 	number = u->rule;
 	rule = bpf_map_lookup_elem(&unwind_rules, &number);
 	if (!rule)
@@ -229,17 +222,17 @@ __noinline int leave_frame(struct unwinding *u)
 	if (rule->kind == RULE_ROOT)
 		return end_at(u, STACK_COMPLETE);
 	if (rule->kind == RULE_SIGNAL)
-		return leave_signal(u);
-	above = frame_above(u, rule);
+		return leave_signal(u, whose);
+	above = frame_above(u, whose, rule);
 	if (!above)
 		return end_at(u, STACK_NO_RULE);
 	if (above <= u->before || above < u->sp)
 		return end_at(u, STACK_CORRUPT);
 	if (rule->kind == RULE_RETURN_IN_REGISTER)
 		back = register_of(u, rule->reg);
-	else if (!read_stack(&back, above - 8))
+	else if (!read_stack(whose, &back, above - 8))
 		return end_at(u, STACK_UNREADABLE);
-	if (!restore_fp(u, rule, above))
+	if (!restore_fp(u, whose, rule, above))
 		return end_at(u, STACK_UNREADABLE);
 	u->pc = back;
 	u->sp = u->before = above;
@@ -251,13 +244,11 @@ __noinline int leave_frame(struct unwinding *u)
 }
 
 /* Where the function returns to in truth: the kernel knows, by where its return address is (kernel/events/uprobes.c). */
-__noinline int find_return(struct unwinding *u)
+static __noinline int find_return(struct unwinding *u, struct task_struct *whose)
 {
-	struct task_struct___probed *task = (void *)current_task();
+	struct task_struct___probed *task = (void *)thread_meant(whose);
 	struct return_instance *instance;
 
-	if (!u)
-		return 1;
 	u->next = UNWIND_PLACE;
 	instance = BPF_CORE_READ(task, utask, return_instances);
 	for (int i = 0; i < UNWIND_RETURNS && instance; i++) {

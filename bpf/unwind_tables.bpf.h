@@ -166,7 +166,7 @@ struct unwinding {
 	__u64 registers[SAVED_REGISTERS]; /* of the innermost frame; of a signal's, in the order of that */
 	__u64 offset; /* of pc in its file */
 	struct mm_struct *mm;
-	__u32 pid;
+	__u32 pid, tid;
 	__u32 innermost; /* the registers are those of the frame */
 	__u32 returned; /* pc is where a call comes back to: it is made before */
 	__u32 rule;
@@ -183,5 +183,27 @@ struct unwinding {
 	struct known_mapping known[UNWIND_MAPPINGS];
 	struct python_walk python;
 };
+
+/*
+ * Of `whose`, a parameter of much that follows: the thread that the stack is of, where it is not the current one (NULL).
+ * Memory of another process only programs can read that may sleep; those define READS_OTHERS.
+ */
+static __always_inline struct task_struct *thread_meant(struct task_struct *whose)
+{
+#ifdef READS_OTHERS
+	if (whose)
+		return whose;
+#endif
+	return current_task();
+}
+
+static __always_inline long read_memory(struct task_struct *whose, void *to, __u32 size, __u64 at)
+{
+#ifdef READS_OTHERS
+	if (whose)
+		return bpf_copy_from_user_task(to, size, (void *)at, whose, 0);
+#endif
+	return bpf_probe_read_user(to, size, (void *)at);
+}
 
 #define KNOWN(u) (&(u)->known[(u)->mapping & (UNWIND_MAPPINGS - 1)])
