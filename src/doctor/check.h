@@ -23,6 +23,7 @@ struct Report {
   std::string kernel;  // release
   Checks checks;
   bool can_trace = false;
+  std::string what = "trace here";  // what can be done or not
 };
 
 }  // namespace plumb::doctor

@@ -9,20 +9,16 @@
 #include "kernel/verifier.h"
 
 namespace plumb::doctor {
-namespace {
-
-std::string release() {
+std::string kernel_release() {
   utsname name{};
   return uname(&name) ? "" : name.release;
 }
-
-}  // namespace
 
 Report examine() {
   kernel::capture_libbpf_messages(false);
   const Context context = look_around();
   Report report;
-  report.kernel = release();
+  report.kernel = kernel_release();
   for (auto* each :
        {kernel_checks, right_checks, program_checks, map_checks, helper_checks, machine_checks}) {
     Checks checks = each(context);

@@ -9,4 +9,6 @@ namespace plumb::doctor {
 
 Report examine();
 
+std::string kernel_release();
+
 }  // namespace plumb::doctor

@@ -84,8 +84,8 @@ std::string verdict(const Report& report) {
     return std::count_if(report.checks.begin(), report.checks.end(),
                          [&](const Check& check) { return check.status == status; });
   };
-  return fmt::format("plumb {} trace here: {} checks, {} missing, {} reduced\n",
-                     report.can_trace ? "can" : "cannot", report.checks.size(),
+  return fmt::format("plumb {} {}: {} checks, {} missing, {} reduced\n",
+                     report.can_trace ? "can" : "cannot", report.what, report.checks.size(),
                      count(Status::missing), count(Status::reduced));
 }
 

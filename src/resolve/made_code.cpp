@@ -103,6 +103,12 @@ void MadeCode::meet(uint32_t pid) {
   processes_.insert_or_assign(pid, std::move(process));
 }
 
+bool MadeCode::tells(uint32_t pid) const {
+  const auto met = processes_.find(pid);
+  return met != processes_.end() &&
+         (met->second.perf_map.open.file || met->second.jitdump.open.file);
+}
+
 // A file that is older than the process is that of another one.
 bool MadeCode::open(Process& process, const std::string& name, Told& told) {
   const Fd found(::openat(process.tmp.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));

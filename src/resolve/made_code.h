@@ -23,6 +23,8 @@ class MadeCode {
  public:
   // A process that runs code of no file: while it lives.
   void meet(uint32_t pid);
+  // Has one that was met a file that tells names?
+  bool tells(uint32_t pid) const;
 
   // Of the code at this address of a process that was met; the function is "" where nothing is
   // told.
