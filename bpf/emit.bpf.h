@@ -168,6 +168,13 @@ static __always_inline void *ring_of_plan(void)
 		sent(!record_);                                                                    \
 	})
 
+/* Programs that may sleep take no such map; kernels that have them have rings. */
+#ifdef READS_OTHERS
+#define TO_PERF false
+#else
+#define TO_PERF plan.to_perf
+#endif
+
 #define send_to_perf(ctx, weight, e)                                                               \
 	({                                                                                         \
 		struct {                                                                           \
@@ -181,7 +188,7 @@ static __always_inline void *ring_of_plan(void)
 #define send_admitted(ctx, e, weight)                                                              \
 	({                                                                                         \
 		__u32 weight_ = admit(e, NULL, weight);                                            \
-		if (weight_ && plan.to_perf)                                                       \
+		if (weight_ && TO_PERF)                                                            \
 			send_to_perf(ctx, weight_, e);                                             \
 		else if (weight_ && plan.to_lifecycle)                                             \
 			send_to_ring(&lifecycle, weight_, e);                                      \

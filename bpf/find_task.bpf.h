@@ -48,12 +48,11 @@ struct task_struct___links {
 
 enum { NUMBER_LEVELS = 4, SLOT_MASK = 63 }; /* numbers are below 1 << 22, a level has six bits of them */
 
-/* By the number that the host has for it. NULL: nobody has it any more. */
-static __always_inline struct task_struct *task_numbered(__u32 number)
+/* Who may have this number in the namespace; NULL: nobody. */
+static __always_inline struct task_struct *task_in(struct pid_namespace *space, __u32 number)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct pid_namespace___numbers *first = (void *)BPF_CORE_READ(task, thread_pid, numbers[0].ns);
-	void *entry = BPF_CORE_READ(first, idr.idr_rt.xa_head);
+	struct pid_namespace___numbers *numbers = (void *)space;
+	void *entry = BPF_CORE_READ(numbers, idr.idr_rt.xa_head);
 	struct hlist_node *link;
 	struct pid___tasks *pid;
 
@@ -65,6 +64,14 @@ static __always_inline struct task_struct *task_numbered(__u32 number)
 	}
 	pid = entry;
 	link = BPF_CORE_READ(pid, tasks[0].first);
-	task = (void *)link - bpf_core_field_offset(struct task_struct___links, pid_links);
-	return link && (__u32)BPF_CORE_READ(task, pid) == number ? task : NULL;
+	return link ? (void *)link - bpf_core_field_offset(struct task_struct___links, pid_links) : NULL;
+}
+
+/* By the number that the host has for it. NULL: nobody has it any more. */
+static __always_inline struct task_struct *task_numbered(__u32 number)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	task = task_in(BPF_CORE_READ(task, thread_pid, numbers[0].ns), number);
+	return task && (__u32)BPF_CORE_READ(task, pid) == number ? task : NULL;
 }

@@ -229,7 +229,7 @@ struct task_struct {
 	int pid;
 	int tgid;
 	int exit_code;
-	unsigned long nvcsw; /* how often it left its CPU to wait */
+	unsigned long nvcsw, nivcsw; /* how often it left its CPU to wait, and to let others run */
 	__u64 start_time;
 	__u64 start_boottime;
 	char comm[16];

@@ -43,6 +43,8 @@
 #define VERBATIM TAG("verbatim")
 /* On a field that is a struct: a member of it that is a detail of this event. */
 #define DETAIL_PART(member) TAG("detail:" #member)
+/* And one that is none of this event. */
+#define SHOWN_PART(member) TAG("plain:" #member)
 /* What disclosing the field could reveal: open, argument, path, environment or address. */
 #define PRIVACY(class) TAG("privacy:" #class)
 /* On a detail: where it differs from this member of the same struct, tables show both there, as 4242(7). */
@@ -58,6 +60,8 @@
  * --show take them, unless the command line names others or asks for --each.
  *
  *	EVENT(fault, "a page fault", VIEW("who.comm", "count,p99(latency)")) { fields };
+ *
+ * A view by stack shows stacks of single events too, with no columns ("") of these alone.
  */
 #define VIEW(by, show) TAG("by:" by) TAG("show:" show)
 /* The same, for events that travel in a ring of their own, which no other tracer can crowd out. */
@@ -93,6 +97,8 @@
  * told is read: so it does no more at once than a ring has room for. The current task is plumb.
  */
 #define AT_END TAG("at_end")
+/* An iterator that looks at what there is: run again and again, until it writes nothing. */
+#define UNTIL_SEEN TAG("until_seen")
 /* On a knob that changes what programs can do: what is said before the first event when it is set. */
 #define WARNS(text) TAG("warns:" text)
 /*

@@ -19,6 +19,33 @@ enum {
 	TASK_RTLOCK_WAIT = 0x1000, /* as TASK_UNINTERRUPTIBLE; PREEMPT_RT */
 };
 
+/* The same for people. */
+enum thread_state {
+	THREAD_RUNNABLE,
+	THREAD_SLEEPING,
+	THREAD_UNINTERRUPTIBLE,
+	THREAD_IDLE,
+	THREAD_STOPPED,
+	THREAD_TRACED,
+	THREAD_OTHER, /* parked, frozen */
+	THREAD_RUNNING,
+};
+
+static __always_inline enum thread_state state_of(__u32 state)
+{
+	if (!state)
+		return THREAD_RUNNABLE;
+	if (state & TASK_STOPPED)
+		return THREAD_STOPPED;
+	if (state & TASK_TRACED)
+		return THREAD_TRACED;
+	if (state & TASK_INTERRUPTIBLE)
+		return THREAD_SLEEPING;
+	if (state & (TASK_UNINTERRUPTIBLE | TASK_RTLOCK_WAIT))
+		return state & TASK_NOLOAD ? THREAD_IDLE : THREAD_UNINTERRUPTIBLE;
+	return THREAD_OTHER;
+}
+
 struct task_struct___before_5_14 {
 	long state;
 } OF_KERNEL;
@@ -84,6 +111,14 @@ static __always_inline bool is_target_task(struct task_struct *task, bool in_cgr
 	return !targeting.cgroups || in_cgroup;
 }
 
+/* Chosen by pid, or in a traced control group when the run began (src/session/chosen.h). */
+static __always_inline bool is_listed(struct task_struct *task)
+{
+	__u32 pid = task->tgid;
+
+	return bpf_map_lookup_elem(&targets, &pid);
+}
+
 /* What only begins here, as span_begins. */
 static __always_inline bool span_of_task_begins(struct task_struct *task, bool in_cgroup)
 {
@@ -114,6 +149,14 @@ static __always_inline void describe_task(struct caller *who, struct task_struct
 		own_namespace(task->group_leader, who->pid, &who->ns_pid, &who->pid_ns);
 }
 
+/* TASK_* */
+static __always_inline __u32 state_word(struct task_struct *task)
+{
+	if (bpf_core_field_exists(task->__state))
+		return task->__state;
+	return ((struct task_struct___before_5_14 *)task)->state;
+}
+
 /*
  * The state in which a task leaves the CPU (TASK_*, 0: runnable), from the arguments of
  * sched_switch: preempt, prev, next, and since 5.18 prev_state. Before, the task's own field is
@@ -128,7 +171,5 @@ static __always_inline __u32 state_left_in(const __u64 *args)
 		return 0;
 	if (bpf_core_type_exists(btf_trace_sched_switch))
 		return args[3];
-	if (bpf_core_field_exists(task->__state))
-		return task->__state;
-	return ((struct task_struct___before_5_14 *)task)->state;
+	return state_word(task);
 }

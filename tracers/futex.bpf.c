@@ -11,22 +11,9 @@
 // Blind: locks that are free, and waits that spin: they never enter the kernel. futex_waitv (Wine),
 //        futex_wait, 32-bit programs. What a stopped thread waits on after it was continued.
 #include "tracer.bpf.h"
-#include "registers.bpf.h"
+#include "futex.bpf.h"
 #include "state.bpf.h"
 #include "task.bpf.h"
-
-/* include/uapi/linux/futex.h: those that wait */
-enum futex_operation {
-	FUTEX_WAIT = 0,
-	FUTEX_LOCK_PI = 6,
-	FUTEX_WAIT_BITSET = 9,
-	FUTEX_WAIT_REQUEUE_PI = 11,
-	FUTEX_LOCK_PI2 = 13,
-};
-
-#define WAITS                                                                                      \
-	(1 << FUTEX_WAIT | 1 << FUTEX_LOCK_PI | 1 << FUTEX_WAIT_BITSET |                           \
-	 1 << FUTEX_WAIT_REQUEUE_PI | 1 << FUTEX_LOCK_PI2)
 
 EVENT(futex, "a wait for a lock of a program",
       VIEW("who.comm,address", "count,sum(latency),p50(latency),p99(latency),max(latency)")) {
@@ -46,21 +33,13 @@ struct wait {
 /* Made when a thread first waits, ended when the call returns, as each does; gone with the thread. */
 THREAD_STATE(waits, struct wait, "waits under way");
 
-#define FUTEX_CALL    202  /* arch/x86/entry/syscalls/syscall_64.tbl */
-#define FUTEX_COMMAND 0x7f /* without the options private and clock_realtime; 13 is the last */
-
-static __always_inline enum futex_operation operation_of(struct pt_regs *regs)
-{
-	return BPF_CORE_READ(regs, si) & FUTEX_COMMAND;
-}
-
 static __always_inline int begins(void)
 {
 	enum futex_operation operation = operation_of(caller_registers());
 	struct task_struct *task = current_task();
 	struct wait *wait;
 
-	if (operation > FUTEX_LOCK_PI2 || !(WAITS & 1 << operation))
+	if (!is_wait(operation))
 		return 0;
 	if (BPF_CORE_READ(task, thread_info.status) & TS_COMPAT || !span_begins())
 		return 0;

@@ -14,19 +14,9 @@
 #include "state.bpf.h"
 #include "task.bpf.h"
 
-enum off_state {
-	OFF_RUNNABLE,
-	OFF_SLEEPING,
-	OFF_UNINTERRUPTIBLE,
-	OFF_IDLE,
-	OFF_STOPPED,
-	OFF_TRACED,
-	OFF_OTHER, /* parked, frozen */
-};
-
 EVENT(offcpu, "a stay off the CPU") {
 	struct caller who DETAIL_PART(user);
-	enum off_state state KEY DOC("runnable: preempted, or it yielded; idle: uninterruptible, but no load");
+	enum thread_state state KEY DOC("runnable: preempted, or it yielded; idle: uninterruptible, but no load");
 	syscall_t syscall    KEY DOC("the system call it was in, if in one");
 	ns_t latency         DOC("how long it was off the CPU");
 	ns_t runq            DETAIL ZERO_IS_UNKNOWN DOC("the last part of it, when woken: it waited for a CPU");
@@ -36,28 +26,13 @@ EVENT(offcpu, "a stay off the CPU") {
 struct stay {
 	__u64 began; /* 0: it runs */
 	__u64 woken;
-	enum off_state state;
+	enum thread_state state;
 	syscall_t syscall;
 	struct thread waker;
 };
 
 /* Made when a thread first leaves the CPU, ended when it comes back, gone with the thread. */
 THREAD_STATE(stays, struct stay, "threads off the CPU");
-
-static __always_inline enum off_state state_of(__u32 state)
-{
-	if (!state)
-		return OFF_RUNNABLE;
-	if (state & TASK_STOPPED)
-		return OFF_STOPPED;
-	if (state & TASK_TRACED)
-		return OFF_TRACED;
-	if (state & TASK_INTERRUPTIBLE)
-		return OFF_SLEEPING;
-	if (state & (TASK_UNINTERRUPTIBLE | TASK_RTLOCK_WAIT))
-		return state & TASK_NOLOAD ? OFF_IDLE : OFF_UNINTERRUPTIBLE;
-	return OFF_OTHER;
-}
 
 static __always_inline void leaves(struct task_struct *task, __u32 state, __u64 at)
 {

@@ -134,6 +134,10 @@ Availability surface_of(std::string_view section) {
   if (kind == "tracepoint") return is_pattern ? tracefs() : tracepoint(rest);
   if (section.starts_with("lsm/")) return program_type(ProgramType::lsm);
   if (kind == "iter") return iterator(rest);
+  if (kind == "iter.s")
+    return is_kernel_name("bpf_copy_from_user_task")
+               ? iterator(rest)
+               : Availability{false, "this kernel lets no program read other processes", "5.18"};
   if (is_sampler(section)) {
     static const Availability clocks = samplers();
     return clocks;

@@ -55,6 +55,7 @@ std::vector<Hook> hooks_of(bpf_object* object) {
                      conditions_of(types, name),
                      instead.empty() ? std::string() : instead.front(),
                      !function_tags(types, name, "at_end").empty(),
+                     !function_tags(types, name, "until_seen").empty(),
                      false,
                      false,
                      {},

@@ -24,6 +24,7 @@ struct Hook {
   std::vector<Condition> conditions;  // all must hold
   std::string instead;                // a section: only where the kernel offers nothing for it
   bool at_end = false;                // never attached: run when the run ends
+  bool until_seen = false;            // never attached: run until it writes nothing
   bool chosen = false;
   // Nobody may try here whether this kernel allows it (no privilege): it may be what is chosen.
   bool unknown = false;

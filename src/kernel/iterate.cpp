@@ -1,14 +1,31 @@
-// Tracer::iterate: what an iterator of the kernel writes.
+// Iterators of the kernel: what one writes, and those that look until they have seen everything.
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
+#include "kernel/live.h"
 #include "kernel/tracer.h"
 
 namespace plumb::kernel {
+namespace {
+
+bool looks(const Tracer& tracer) {
+  return std::ranges::any_of(tracer.hooks(),
+                             [](const Hook& hook) { return hook.chosen && hook.until_seen; });
+}
+
+Result<bool> look_once(const Tracer& tracer) {
+  bool more = false;
+  for (const Hook& hook : tracer.hooks())
+    if (hook.chosen && hook.until_seen) more |= !TRY(tracer.iterate(hook.program)).empty();
+  return more;
+}
+
+}  // namespace
 
 Result<std::string> Tracer::iterate(const std::string& program, uint32_t pid) const {
   const std::string what = name_ + ": run the iterator " + program;
@@ -32,6 +49,16 @@ Result<std::string> Tracer::iterate(const std::string& program, uint32_t pid) co
     if (got == 0) return bytes;
     bytes.append(chunk.data(), static_cast<size_t>(got));
   }
+}
+
+bool Live::any_looks() const { return std::ranges::any_of(tracers_, looks); }
+
+bool Live::all_look() const { return std::ranges::all_of(tracers_, looks); }
+
+Result<bool> Live::look() {
+  bool more = false;
+  for (const Tracer& tracer : tracers_) more |= TRY(look_once(tracer));
+  return more;
 }
 
 }  // namespace plumb::kernel

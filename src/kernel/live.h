@@ -81,6 +81,12 @@ class Live {
                                             const LiveOptions& options);
   Result<> attach();
   void detach();
+  // Have any of the tracers, or all, programs that look until they have seen everything
+  // (UNTIL_SEEN, bpf/schema.bpf.h)?
+  bool any_looks() const;
+  bool all_look() const;
+  // Runs those once more. True: there is more to see.
+  Result<bool> look();
   // After that: tracers tell a part of what still waits, to be drained before the next. True: more.
   Result<bool> tell_rest();
   // Adds a process to the targets, and takes one out; it need not be there.

@@ -213,7 +213,8 @@ Result<> Tracer::put(const std::string& name, uint32_t first,
 
 Result<> Tracer::attach(std::string_view purpose) {
   const auto is_meant = [&](const Hook& hook, bool iterator) {
-    return hook.chosen && !hook.at_end && (purpose.empty() || hook.purpose == purpose) &&
+    return hook.chosen && !hook.at_end && !hook.until_seen &&
+           (purpose.empty() || hook.purpose == purpose) &&
            hook.section.starts_with("iter/") == iterator;
   };
   for (const Hook& hook : hooks_)

@@ -53,10 +53,12 @@ Result<> check_stack_group(const Grouping& grouping) {
   return misuse("--stack, --format: groups are not by stack", "add it to the groups: --by stack");
 }
 
-// Whoever names neither groups nor columns gets the view that the schema has, if this kernel's
-// events have what it is by.
+// Whoever names neither groups nor columns gets the groups that the schema has as a view, if this
+// kernel's events have what they are by.
 void take_view(Ask& ask, const schema::Event& event) {
-  if (ask.each || !ask.by.empty() || !ask.show.empty() || !ask.fields.empty()) return;
+  if (ask.each || event.view.show.empty() || !ask.by.empty() || !ask.show.empty() ||
+      !ask.fields.empty())
+    return;
   for (const std::string& key : split(event.view.by, ','))
     if (!schema::find_field(event, key)) return;
   ask.by = event.view.by;

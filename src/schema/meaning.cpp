@@ -81,6 +81,7 @@ Result<> Meaning::add(const Btf::Tags& tags) {
     on_request |= tag == "on request";
     detail |= tag == "detail" || tag == "wide" || tag == "on request";
     if (name == "detail" && !rest.empty()) detail_parts.push_back(rest);
+    if (name == "plain") shown_parts.push_back(rest);
     hidden |= tag == "hidden";
     unknown_zero |= tag == "zero:unknown";
     bits |= tag == "bits";
@@ -92,12 +93,12 @@ Result<> Meaning::add(const Btf::Tags& tags) {
 void Meaning::inherit(const Meaning& holder, std::string_view member) {
   if (!privacy) privacy = holder.privacy;
   key |= holder.key;
-  const auto& parts = holder.detail_parts;
-  const auto is_part = [&](std::string_view name) {
-    return std::find(parts.begin(), parts.end(), name) != parts.end();
+  const auto is_detail = [&](std::string_view name, bool otherwise) {
+    if (std::ranges::count(holder.shown_parts, name)) return false;
+    return otherwise || holder.detail || std::ranges::count(holder.detail_parts, name) != 0;
   };
-  detail |= holder.detail || is_part(member);
-  for (Alias& alias : aliases) alias.detail |= holder.detail || is_part(alias.name);
+  detail = is_detail(member, detail);
+  for (Alias& alias : aliases) alias.detail = is_detail(alias.name, alias.detail);
 }
 
 }  // namespace plumb::schema

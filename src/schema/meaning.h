@@ -35,6 +35,7 @@ struct Meaning {
   bool verbatim = false;  // enumerators are shown as they are spelled
   std::vector<Alias> aliases;
   std::vector<std::string_view> detail_parts;  // members that are details of this event
+  std::vector<std::string_view> shown_parts;   // members that are none of this event
 
   // Adds what `tags` say; what is already known stays, so the nearest tag wins.
   Result<> add(const Btf::Tags& tags);

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <set>
 
 #include "base/print.h"
+#include "base/text.h"
 
 namespace plumb::session {
 namespace {
@@ -30,7 +33,35 @@ Result<> tell_ended(const Request& request, const std::vector<Process>& left) {
   return {};
 }
 
+// What goes away meanwhile is passed over.
+std::vector<uint32_t> members_of(const std::string& cgroup) {
+  namespace fs = std::filesystem;
+  std::vector<fs::path> lists = {fs::path(cgroup) / "cgroup.procs"};
+  std::error_code error;
+  for (fs::recursive_directory_iterator each(cgroup, error), end; !error && each != end;
+       each.increment(error))
+    if (each->is_directory(error)) lists.push_back(each->path() / "cgroup.procs");
+  std::vector<uint32_t> pids;
+  for (const fs::path& list : lists)
+    if (const auto text = read_file(list.string(), 16 << 20))
+      for (const std::string& line : split(*text, '\n'))
+        if (const auto pid = parse_unsigned(line)) pids.push_back(static_cast<uint32_t>(*pid));
+  return pids;
+}
+
 }  // namespace
+
+Result<> target_members(kernel::Live& live, const kernel::Targeting& targeting) {
+  if (!live.any_looks() || targeting.cgroups.empty()) return {};
+  std::set<uint32_t> members;
+  for (const std::string& cgroup : targeting.cgroups)
+    for (const Process& process : TRY(identify(members_of(cgroup)))) members.insert(process.host);
+  for (const uint32_t pid : live.targets())
+    if (!members.contains(pid)) TRY(live.forget(pid));
+  for (const uint32_t pid : members)
+    if (!targeting.by_pid) TRY(live.target(pid));
+  return {};
+}
 
 Result<std::vector<Process>> translate_pids(kernel::Targeting& targeting) {
   std::vector<uint32_t> pids = targeting.pids;

@@ -18,6 +18,10 @@ Result<std::vector<Process>> translate_pids(kernel::Targeting& targeting);
 // seen here.
 Result<std::vector<Process>> settle_targets(kernel::Live& live, const Request& request,
                                             const std::vector<Process>& chosen);
+// For programs that look at what there is (UNTIL_SEEN, bpf/schema.bpf.h): the kernel tells of the
+// current task alone whether it is in a control group. Adds the processes of those that are traced
+// and of what is below; of processes that were chosen by pid leaves only these.
+Result<> target_members(kernel::Live& live, const kernel::Targeting& targeting);
 // Takes out who has ended. Returns those that are left.
 Result<std::vector<Process>> forget_ended(kernel::Live& live,
                                           const std::vector<Process>& processes);

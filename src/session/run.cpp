@@ -15,6 +15,7 @@
 #include "session/interrupt.h"
 #include "session/late_containers.h"
 #include "session/late_files.h"
+#include "session/looker.h"
 #include "session/open_files.h"
 #include "session/pipeline.h"
 #include "session/prepare.h"
@@ -60,7 +61,8 @@ class Run {
         opened_(opened),
         pipeline_(*opened.sink, disclosure, names, false),
         report_(live, pipeline_, request.ask.sample_every),
-        stacks_(stacks) {}
+        stacks_(stacks),
+        looker_(live) {}
 
   Pipeline& pipeline() { return pipeline_; }
   // Who may have been about to end when the hooks were attached: by the first check that is over.
@@ -87,7 +89,8 @@ class Run {
       late_->add_new();
       drain(false);
       if (governor_) governor_->check(pipeline_);
-      written = periodic();
+      written = looker_.look();
+      if (written) written = periodic();
     }
     live_.detach();
     tell_rest();
@@ -107,14 +110,15 @@ class Run {
 
  private:
   bool ended(Command* command) const {
-    return is_interrupted() || opened_.closed() || pipeline_.done() ||
+    return is_interrupted() || opened_.closed() || pipeline_.done() || looker_.is_done() ||
            (command && command->status().has_value()) || targets_gone_ ||
            (governor_ && governor_->has_given_up()) ||
            (request_.time && Clock::now() - began_ >= *request_.time);
   }
 
   std::chrono::milliseconds pause() const {
-    auto until = std::min({next_report_, Clock::now() + idle_pause, containers_->next_look()});
+    auto until = std::min(
+        {next_report_, Clock::now() + idle_pause, containers_->next_look(), looker_.next_look()});
     if (request_.time)
       until = std::min(until, began_ + std::chrono::duration_cast<Clock::duration>(*request_.time));
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
@@ -210,6 +214,7 @@ class Run {
   Pipeline pipeline_;
   Report report_;
   Stacks* stacks_;  // null: none are taken
+  Looker looker_;
   std::unique_ptr<FileFollower> follower_;
   std::vector<Process> unsure_;
   std::optional<LateFiles> late_;
@@ -277,6 +282,7 @@ Result<int> trace(const Request& request) {
                machine);
   run.look_for(options.targeting.cgroups, std::move(comers), machine);
   run.look_again(TRY(settle_targets(*live, request, chosen)));
+  TRY(target_members(*live, options.targeting));
   std::optional<Command> command;
   if (!program.empty()) command = TRY(prepare_command(*live, program, request.command));
   drop_capabilities(has_probes_in_files(request) || stacks);
