@@ -9,7 +9,7 @@
 #include "kernel/verifier.h"
 
 namespace plumb::doctor {
-std::string kernel_release() {
+std::string running_kernel() {
   utsname name{};
   return uname(&name) ? "" : name.release;
 }
@@ -18,7 +18,7 @@ Report examine() {
   kernel::capture_libbpf_messages(false);
   const Context context = look_around();
   Report report;
-  report.kernel = kernel_release();
+  report.kernel = running_kernel();
   for (auto* each :
        {kernel_checks, right_checks, program_checks, map_checks, helper_checks, machine_checks}) {
     Checks checks = each(context);

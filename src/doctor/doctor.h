@@ -9,6 +9,6 @@ namespace plumb::doctor {
 
 Report examine();
 
-std::string kernel_release();
+std::string running_kernel();
 
 }  // namespace plumb::doctor

@@ -120,7 +120,7 @@ void add_made_code(uint32_t pid, Checks& checks) {
 
 Result<Report> examine_process(uint32_t pid) {
   Report report;
-  report.kernel = kernel_release();
+  report.kernel = running_kernel();
   std::string comm = of_process(pid, "comm");
   comm = comm.substr(0, comm.find('\n'));
   report.what = fmt::format("tell the stacks of process {} ({})", pid, comm);

@@ -4,7 +4,7 @@ namespace plumb::session {
 namespace {
 
 // A thread that runs has mostly been met by a clock until then.
-constexpr auto between = std::chrono::milliseconds(5);
+constexpr auto pause_between_looks = std::chrono::milliseconds(5);
 
 }  // namespace
 
@@ -12,7 +12,7 @@ Result<> Looker::look() {
   const auto now = Clock::now();
   if (now < next_) return {};
   const bool more = TRY(live_.look());
-  next_ = more ? now + between : Clock::time_point::max();
+  next_ = more ? now + pause_between_looks : Clock::time_point::max();
   is_done_ = !more && live_.all_look();
   return {};
 }
