@@ -65,15 +65,16 @@ static __always_inline void add_native_frame(struct stack_scratch *scratch, bool
  */
 struct stack_walk {
 	struct stack_scratch *scratch;
-	struct task_struct *whose;
+	FOR_OTHERS(struct task_struct *whose;)
 };
 
 static STEP(unwind_step, struct stack_walk *walk)
 {
 	struct stack_scratch *scratch = walk->scratch;
-	struct task_struct *whose = walk->whose;
+	struct task_struct *whose = NULL;
 	struct unwinding *u = &scratch->unwinding;
 
+	FOR_OTHERS(whose = walk->whose;)
 	switch (u->next) {
 	case UNWIND_THREAD:
 		return find_python_thread(u, whose);
@@ -108,10 +109,11 @@ static STEP(unwind_step, struct stack_walk *walk)
 static __always_inline void take_user_frames(struct stack_scratch *scratch, struct task_struct *whose)
 {
 	struct unwinding *u = &scratch->unwinding;
-	struct stack_walk walk = { scratch, whose };
+	struct stack_walk walk = { .scratch = scratch };
 	struct task_struct *task = thread_meant(whose);
 	struct mm_struct___probed *mm;
 
+	FOR_OTHERS(walk.whose = whose;)
 	u->mm = BPF_CORE_READ(task, mm);
 	mm = (void *)u->mm;
 	u->pid = BPF_CORE_READ(task, tgid);

@@ -186,23 +186,24 @@ struct unwinding {
 
 /*
  * Of `whose`, a parameter of much that follows: the thread that the stack is of, where it is not the current one (NULL).
- * Memory of another process only programs can read that may sleep; those define READS_OTHERS.
+ * Memory of another process only programs can read that may sleep; those define READS_OTHERS. Elsewhere nothing is left
+ * of it, as there is no stack to spare.
  */
+#ifdef READS_OTHERS
+#define FOR_OTHERS(words) words
+#else
+#define FOR_OTHERS(words)
+#endif
+
 static __always_inline struct task_struct *thread_meant(struct task_struct *whose)
 {
-#ifdef READS_OTHERS
-	if (whose)
-		return whose;
-#endif
+	FOR_OTHERS(if (whose) return whose;)
 	return current_task();
 }
 
 static __always_inline long read_memory(struct task_struct *whose, void *to, __u32 size, __u64 at)
 {
-#ifdef READS_OTHERS
-	if (whose)
-		return bpf_copy_from_user_task(to, size, (void *)at, whose, 0);
-#endif
+	FOR_OTHERS(if (whose) return bpf_copy_from_user_task(to, size, (void *)at, whose, 0);)
 	return bpf_probe_read_user(to, size, (void *)at);
 }
 
