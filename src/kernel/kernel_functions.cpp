@@ -247,4 +247,12 @@ Result<> find_kernel_functions(const Spec& spec, KernelProbe& probe) {
   return {};
 }
 
+std::string renamed_function(std::string_view name) {
+  const std::string prefix = std::string(name) + ".";
+  const std::set<std::string> all = functions_in_kallsyms();
+  for (auto each = all.lower_bound(prefix); each != all.end() && each->starts_with(prefix); ++each)
+    if (!is_part(*each)) return *each;
+  return {};
+}
+
 }  // namespace plumb::kernel

@@ -9,4 +9,8 @@ Result<> find_raw_tracepoint(const probe::Spec& spec, KernelProbe& probe);
 // Of kprobe, kretprobe, fentry, fexit.
 Result<> find_kernel_functions(const probe::Spec& spec, KernelProbe& probe);
 
+// What a function is called of which the compiler has made one that takes less:
+// "finish_task_switch.isra.0". "": there is none.
+std::string renamed_function(std::string_view name);
+
 }  // namespace plumb::kernel
