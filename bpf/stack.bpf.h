@@ -120,6 +120,8 @@ static __always_inline void take_user_frames(struct stack_scratch *scratch)
 		u->end = STACK_KERNEL_ONLY;
 	else if (u->registers[SAVED_CS] == COMPAT_CODE)
 		u->end = STACK_32_BIT;
+	else if (!BPF_CORE_READ(mm, start_code))
+		u->end = STACK_NO_PROGRAM;
 	else if (!has_mapping_tree())
 		u->end = STACK_NO_MAPPINGS;
 	else
@@ -161,8 +163,8 @@ __noinline int hash_stack(struct stack_scratch *scratch)
 	hash.its_own = (hash.its_own >> 63) * head->pid;
 	hash.first = (hash.first ^ hash.its_own) * 0x9e3779b97f4a7c15ULL;
 	hash.second = (hash.second + hash.its_own) * 0xbf58476d1ce4e5b9ULL;
-	scratch->hash[0] = hash.first ^ head->end;
-	scratch->hash[1] = hash.second ^ ((__u64)head->python_end << 32 | head->end);
+	scratch->hash[0] = (hash.first ^ head->end) | STACK_TAKEN;
+	scratch->hash[1] = (hash.second ^ ((__u64)head->python_end << 32 | head->end)) | STACK_TAKEN;
 	return 0;
 }
 

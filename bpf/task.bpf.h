@@ -132,3 +132,29 @@ static __always_inline __u32 state_left_in(const __u64 *args)
 		return task->__state;
 	return ((struct task_struct___before_5_14 *)task)->state;
 }
+
+/* The same for people. */
+enum off_state {
+	OFF_RUNNABLE,
+	OFF_SLEEPING,
+	OFF_UNINTERRUPTIBLE,
+	OFF_IDLE,
+	OFF_STOPPED,
+	OFF_TRACED,
+	OFF_OTHER, /* parked, frozen */
+};
+
+static __always_inline enum off_state state_of(__u32 state)
+{
+	if (!state)
+		return OFF_RUNNABLE;
+	if (state & TASK_STOPPED)
+		return OFF_STOPPED;
+	if (state & TASK_TRACED)
+		return OFF_TRACED;
+	if (state & TASK_INTERRUPTIBLE)
+		return OFF_SLEEPING;
+	if (state & (TASK_UNINTERRUPTIBLE | TASK_RTLOCK_WAIT))
+		return state & TASK_NOLOAD ? OFF_IDLE : OFF_UNINTERRUPTIBLE;
+	return OFF_OTHER;
+}
