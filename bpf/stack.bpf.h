@@ -201,19 +201,12 @@ static __always_inline __u64 send_stack(struct stack_scratch *scratch)
 	return head->id;
 }
 
-/* Of the current thread; 0: it was lost, and that is counted. */
-__noinline ONLY_WITH("plan.stack_parts") __u64 take_stack(void)
+/* And none of the process yet. */
+static __always_inline void take_kernel_frames(struct stack_scratch *scratch)
 {
-	struct stack_scratch *scratch = claim_scratch();
-	struct stack_head *head;
+	struct stack_head *head = &scratch->record.head;
 	long size = 0;
-	__u64 id;
 
-	if (!scratch) {
-		lose_stack(true);
-		return 0;
-	}
-	head = &scratch->record.head;
 #ifndef ON_USER_CODE
 	if (plan.stack_parts & STACK_KERNEL)
 		size = bpf_get_task_stack(current_task(), scratch->record.frames, UNWIND_KERNEL_FRAMES * 8, 0);
@@ -222,13 +215,28 @@ __noinline ONLY_WITH("plan.stack_parts") __u64 take_stack(void)
 	head->user_frames = 0;
 	head->end = STACK_KERNEL_ONLY;
 	head->python_end = PYTHON_COMPLETE;
+	head->pid = bpf_get_current_pid_tgid() >> 32;
+}
+
+/* Of the current thread; 0: it was lost, and that is counted. */
+__noinline ONLY_WITH("plan.stack_parts") __u64 take_stack(void)
+{
+	struct stack_scratch *scratch = claim_scratch();
+	struct stack_head *head;
+	__u64 id;
+
+	if (!scratch) {
+		lose_stack(true);
+		return 0;
+	}
+	head = &scratch->record.head;
+	take_kernel_frames(scratch);
 	if (plan.stack_parts & (STACK_USER | STACK_PYTHON)) {
 		take_user_frames(scratch);
 		head->user_frames = scratch->unwinding.frames;
 		head->end = scratch->unwinding.end;
 		head->python_end = scratch->unwinding.python.end;
 	}
-	head->pid = bpf_get_current_pid_tgid() >> 32;
 	id = send_stack(scratch);
 	__sync_fetch_and_add(&scratch->unwinding.users, -1);
 	return id;

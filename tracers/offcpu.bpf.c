@@ -13,6 +13,7 @@
 #include "tracer.bpf.h"
 #include "back.bpf.h"
 #include "context.bpf.h"
+#include "interrupt_stack.bpf.h"
 #include "registers.bpf.h"
 #include "task.bpf.h"
 
@@ -101,6 +102,7 @@ SEC("tp_btf/sched_waking") SERVES("who woke it")
 int BPF_PROG(on_waking, struct task_struct *task)
 {
 	struct stay *stay;
+	bool interrupt;
 
 	if (!wants(offcpu, runq) && !wants_any(offcpu, waker) && !wants(offcpu, waker_stack))
 		return 0;
@@ -108,11 +110,11 @@ int BPF_PROG(on_waking, struct task_struct *task)
 	if (!stay || !stay->began)
 		return 0;
 	stay->woken = now();
-	stay->waker_stack = NO_STACK_INTERRUPT;
-	if (in_interrupt(ctx))
-		return 0;
-	current_thread(&stay->waker);
+	interrupt = in_interrupt(ctx);
+	if (!interrupt)
+		current_thread(&stay->waker);
 	if (wants(offcpu, waker_stack))
-		stay->waker_stack = stay->woken - stay->began < stacks_from ? NO_STACK_SHORT : take_stack();
+		stay->waker_stack = stay->woken - stay->began < stacks_from ? NO_STACK_SHORT :
+				    interrupt ? take_interrupt_stack() : take_stack();
 	return 0;
 }

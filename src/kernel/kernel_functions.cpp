@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <fstream>
+#include <limits>
 #include <set>
 
 #include "base/text.h"
@@ -253,6 +255,18 @@ std::string renamed_function(std::string_view name) {
   for (auto each = all.lower_bound(prefix); each != all.end() && each->starts_with(prefix); ++each)
     if (!is_part(*each)) return *each;
   return {};
+}
+
+std::map<std::string, uint64_t> kernel_symbols(const std::set<std::string>& names) {
+  std::map<std::string, uint64_t> found;
+  std::ifstream lines("/proc/kallsyms");
+  uint64_t address = 0;
+  std::string type, name;
+  while (found.size() < names.size() && lines >> std::hex >> address >> type >> name) {
+    if (address != 0 && names.contains(name)) found.emplace(name, address);
+    lines.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+  }
+  return found;
 }
 
 }  // namespace plumb::kernel

@@ -21,7 +21,7 @@ constexpr std::array<const char*, 10> kinds = {
 constexpr std::array<const char*, 4> fp_places = {"FP_KEPT", "FP_AT_CFA", "FP_AT_FP", "FP_LOST"};
 
 // Why a stack has no more frames, for people.
-constexpr std::array<std::pair<const char*, const char*>, 13> ends = {{
+constexpr std::array<std::pair<const char*, const char*>, 14> ends = {{
     {"STACK_COMPLETE", "complete"},
     {"STACK_DEEP", "more than 1024 frames"},
     {"STACK_UNMAPPED", "nothing is mapped where the code should be"},
@@ -34,6 +34,7 @@ constexpr std::array<std::pair<const char*, const char*>, 13> ends = {{
     {"STACK_32_BIT", "a 32-bit program"},
     {"STACK_NO_RETURN", "a probe catches the return, and who called is not known"},
     {"STACK_KERNEL_ONLY", "complete"},
+    {"STACK_INTERRUPT", "an interrupt woke it"},
     {"STACK_NO_PROGRAM", "execve has not begun the new program"},
 }};
 
