@@ -116,11 +116,11 @@ static __always_inline void take_user_frames(struct stack_scratch *scratch)
 	__builtin_memset(u->known, 0, sizeof(u->known));
 	if (!begin_unwinding(u))
 		return;
-	if (!u->mm || (u->registers[SAVED_CS] & 3) != 3)
+	if ((u->registers[SAVED_CS] & 3) != 3)
 		u->end = STACK_KERNEL_ONLY;
 	else if (u->registers[SAVED_CS] == COMPAT_CODE)
 		u->end = STACK_32_BIT;
-	else if (!BPF_CORE_READ(mm, start_code))
+	else if (!mm || !BPF_CORE_READ(mm, start_code))
 		u->end = STACK_NO_PROGRAM;
 	else if (!has_mapping_tree())
 		u->end = STACK_NO_MAPPINGS;

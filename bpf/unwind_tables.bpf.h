@@ -79,7 +79,7 @@ enum stack_end {
 	STACK_NO_RETURN,   /* a probe catches the return, and who called is not known */
 	STACK_KERNEL_ONLY, /* a thread of the kernel, or the process's part was not asked for */
 	STACK_INTERRUPT,   /* it came upon a thread that has no part in it */
-	STACK_NO_PROGRAM,  /* of execve: what the registers are of is gone, and the new program has not begun */
+	STACK_NO_PROGRAM,  /* what the registers are of is gone: at its end, and in execve until the new one begins */
 };
 
 struct unwind_file {

@@ -35,7 +35,8 @@ constexpr std::array<std::pair<const char*, const char*>, 14> ends = {{
     {"STACK_NO_RETURN", "a probe catches the return, and who called is not known"},
     {"STACK_KERNEL_ONLY", "complete"},
     {"STACK_INTERRUPT", "an interrupt woke it"},
-    {"STACK_NO_PROGRAM", "execve has not begun the new program"},
+    {"STACK_NO_PROGRAM",
+     "the program's memory is gone: it ends, or execve has not begun the new one"},
 }};
 
 // Why an event has no stack at all.
