@@ -8,12 +8,13 @@ namespace {
 
 using Columns = std::vector<const schema::Field*>;
 
-// Beside who it was of, it tells nothing but the stack.
+// Its view is by stack, and beside who it was it tells nothing else.
 bool is_about_stack(const schema::Event& event, const schema::Field& stack) {
+  const auto keys = split(event.view.by, ',');
   const std::string_view who(stack.path.data(), stack.path.size() - stack.leaf().size());
-  return !who.empty() && std::ranges::all_of(event.fields, [&](const schema::Field& field) {
-    return field.path.starts_with(who);
-  });
+  return (std::ranges::count(keys, stack.leaf()) || std::ranges::count(keys, stack.path)) &&
+         std::ranges::all_of(
+             event.fields, [&](const schema::Field& field) { return field.path.starts_with(who); });
 }
 
 // By an option, or because the event is about nothing else.
