@@ -17,6 +17,7 @@ struct uprobes_state {
 
 struct mm_struct___probed {
 	struct uprobes_state uprobes_state;
+	unsigned long start_code; /* 0 until execve is about to begin the program (fs/binfmt_elf.c) */
 };
 
 struct thread_struct {

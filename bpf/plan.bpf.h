@@ -75,6 +75,16 @@ enum caller_need { CALLER_UNUSED, CALLER_LATE, CALLER_EARLY };
 /* What is taken of a stack, where somebody wants it. */
 enum stack_part { STACK_KERNEL = 1, STACK_USER = 2, STACK_PYTHON = 4 };
 
+/* In the place of a stack's number: why there is none. Those of stacks have the bit STACK_TAKEN. */
+enum no_stack {
+	NO_STACK, /* there is none to tell, or it was lost, which is counted */
+	NO_STACK_SHORT,
+	NO_STACK_INTERRUPT,
+	NO_STACK_PLACE,
+	NO_STACK_RUNS,
+	STACK_TAKEN = 1 << 8,
+};
+
 struct plan {
 	__u32 leaves; /* 0: everything passes */
 	__u32 keys;
@@ -106,6 +116,7 @@ struct plan {
 	enum leaf_next next;
 	enum caller_need need;
 	enum stack_part part;
+	enum no_stack no_stack;
 };
 
 const volatile struct plan plan = { .sample_every = 1 };
@@ -125,6 +136,7 @@ __u64 take_stack(void); /* bpf/stack.bpf.h */
 	} while (0)
 #else
 #define describe_stack(who, when) ((void)(who))
+#define take_stack()		  ((__u64)NO_STACK)
 #endif
 
 static __always_inline bool wants_within(__u32 begin, __u32 size)

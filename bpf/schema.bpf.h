@@ -29,6 +29,8 @@
 #define DETAIL TAG("detail")
 /* A detail that is left out of JSON and recordings, too, unless it is asked for: it costs much. */
 #define ON_REQUEST TAG("on request")
+/* The same, of a stack that --stack does not ask for, but this option; the words stand above it: "woken by". */
+#define ON_REQUEST_OF(option, words) TAG("on request:" #option ":" words)
 /* A detail, but of tables that have room: in a file, or on a wide terminal (src/schema/schema.h says how wide). */
 #define WIDE TAG("wide")
 /* On a detail: in tables all the same where this knob has this bit. Any given suffices. */
@@ -76,6 +78,8 @@
  * "error,latency"). A program IF(outcome) is loaded only then.
  */
 #define WANTED(name, fields) const volatile bool name TAG("wanted:" fields) = true
+/* Read-only data that says whether a program is loaded that SERVES this purpose. */
+#define SERVED(name, purpose) const volatile bool name TAG("served:" purpose) = true
 
 /* A function that is called only where this constant is not zero: else it is left out (src/kernel/gated_calls.h). */
 #define ONLY_WITH(constant) TAG("only with:" constant)

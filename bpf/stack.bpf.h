@@ -128,10 +128,12 @@ static __always_inline void take_user_frames(struct stack_scratch *scratch, stru
 	__builtin_memset(u->known, 0, sizeof(u->known));
 	if (!begin_unwinding(u, whose))
 		return;
-	if (!u->mm || (u->registers[SAVED_CS] & 3) != 3)
+	if ((u->registers[SAVED_CS] & 3) != 3)
 		u->end = STACK_KERNEL_ONLY;
 	else if (u->registers[SAVED_CS] == COMPAT_CODE)
 		u->end = STACK_32_BIT;
+	else if (!mm || !BPF_CORE_READ(mm, start_code))
+		u->end = STACK_NO_PROGRAM;
 	else if (!has_mapping_tree())
 		u->end = STACK_NO_MAPPINGS;
 	else
@@ -173,8 +175,8 @@ __noinline int hash_stack(struct stack_scratch *scratch)
 	hash.its_own = (hash.its_own >> 63) * head->pid;
 	hash.first = (hash.first ^ hash.its_own) * 0x9e3779b97f4a7c15ULL;
 	hash.second = (hash.second + hash.its_own) * 0xbf58476d1ce4e5b9ULL;
-	scratch->hash[0] = hash.first ^ head->end;
-	scratch->hash[1] = hash.second ^ ((__u64)head->python_end << 32 | head->end);
+	scratch->hash[0] = (hash.first ^ head->end) | STACK_TAKEN;
+	scratch->hash[1] = (hash.second ^ ((__u64)head->python_end << 32 | head->end)) | STACK_TAKEN;
 	return 0;
 }
 
@@ -211,19 +213,12 @@ static __always_inline __u64 send_stack(struct stack_scratch *scratch)
 	return head->id;
 }
 
-/* 0: it was lost, and that is counted. */
-static __always_inline __u64 stack_of(struct task_struct *whose)
+/* And none of the process yet. */
+static __always_inline void take_kernel_frames(struct stack_scratch *scratch, struct task_struct *whose)
 {
-	struct stack_scratch *scratch = claim_scratch();
-	struct stack_head *head;
+	struct stack_head *head = &scratch->record.head;
 	long size = 0;
-	__u64 id;
 
-	if (!scratch) {
-		lose_stack(true);
-		return 0;
-	}
-	head = &scratch->record.head;
 #ifndef ON_USER_CODE
 	if (plan.stack_parts & STACK_KERNEL)
 		size = bpf_get_task_stack(thread_meant(whose), scratch->record.frames, UNWIND_KERNEL_FRAMES * 8, 0);
@@ -232,13 +227,28 @@ static __always_inline __u64 stack_of(struct task_struct *whose)
 	head->user_frames = 0;
 	head->end = STACK_KERNEL_ONLY;
 	head->python_end = PYTHON_COMPLETE;
+	head->pid = BPF_CORE_READ(thread_meant(whose), tgid);
+}
+
+/* 0: it was lost, and that is counted. */
+static __always_inline __u64 stack_of(struct task_struct *whose)
+{
+	struct stack_scratch *scratch = claim_scratch();
+	struct stack_head *head;
+	__u64 id;
+
+	if (!scratch) {
+		lose_stack(true);
+		return 0;
+	}
+	head = &scratch->record.head;
+	take_kernel_frames(scratch, whose);
 	if (plan.stack_parts & (STACK_USER | STACK_PYTHON)) {
 		take_user_frames(scratch, whose);
 		head->user_frames = scratch->unwinding.frames;
 		head->end = scratch->unwinding.end;
 		head->python_end = scratch->unwinding.python.end;
 	}
-	head->pid = BPF_CORE_READ(thread_meant(whose), tgid);
 	id = send_stack(scratch);
 	__sync_fetch_and_add(&scratch->unwinding.users, -1);
 	return id;
@@ -256,6 +266,8 @@ __noinline ONLY_WITH("plan.stack_parts") __u64 take_stack(void)
 		if (caller_need(stack))                                                            \
 			(who)->stack = stack_of(whose);                                            \
 	} while (0)
+#define has_no_stack(who, why) ((who)->stack = (why))
 #else
 #define describe_stack_of(who, whose) ((void)(who))
+#define has_no_stack(who, why) ((void)(who))
 #endif

@@ -99,6 +99,21 @@
 		(typeof((map).value))state_;                                                       \
 	})
 
+/*
+ * The end of a span, of an event in memory that lasts. `last_words` are said when it has passed --where: what
+ * they tell costs a filtered one nothing.
+ */
+#define emit_span_with(ctx, e, last_words)                                                         \
+	({                                                                                         \
+		KEEP_TYPE(typeof(*(e)));                                                           \
+		count_outcome(OUTCOME_HITS);                                                       \
+		if (passes(e, NULL)) {                                                             \
+			last_words;                                                                \
+			send_admitted(ctx, e, 1);                                                  \
+		}                                                                                  \
+		0;                                                                                 \
+	})
+
 /* The end of a span: its caller was remembered. */
 #define emit_span(ctx, e) emit_span_weighted(ctx, e, 1)
 #define emit_span_weighted(ctx, e, weight)                                                         \

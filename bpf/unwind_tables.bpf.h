@@ -78,6 +78,8 @@ enum stack_end {
 	STACK_32_BIT,
 	STACK_NO_RETURN,   /* a probe catches the return, and who called is not known */
 	STACK_KERNEL_ONLY, /* a thread of the kernel, or the process's part was not asked for */
+	STACK_INTERRUPT,   /* it came upon a thread that has no part in it */
+	STACK_NO_PROGRAM,  /* what the registers are of is gone: at its end, and in execve until the new one begins */
 };
 
 struct unwind_file {

@@ -29,11 +29,10 @@ EVENT(tcp, "the life of a TCP connection, told when it ends") {
 	struct endpoint local       DETAIL DOC("this end");
 	struct endpoint remote      KEY DOC("the other end");
 	errno_t         error       KEY WIDE DOC("what the socket was told when it failed");
-	__u8            unused[4];
+	__u32           retransmits DETAIL TAG("unit:count") DOC("segments sent again, SYN included");
 	ns_t            duration    ZERO_IS_UNKNOWN DOC("from the SYN (client) or the handshake's end (server)");
 	bytes_t         sent        DOC("data sent, repetitions not counted");
 	bytes_t         received    DOC("data received in order");
-	count_t         retransmits DETAIL DOC("segments sent again, SYN included");
 	ns_t            rtt         DETAIL ZERO_IS_UNKNOWN DOC("smoothed time from a segment to its acknowledgement");
 };
 

@@ -101,6 +101,7 @@ class Switches(experiment.Experiment):
         return {
             "untraced": None,
             "plumb offcpu": [machine.plumb(), "offcpu", "--by", "who.comm,state", *show],
+            "plumb offcpu --stack": [machine.plumb(), "offcpu", "--stack", "-o", "/dev/null"],
             "plumb runq": [machine.plumb(), "runq", "--by", "who.comm,cause", *show],
             "runqlat": [machine.installed("runqlat")],
             "cpudist -O": [machine.installed("cpudist"), "-O"],
@@ -126,8 +127,8 @@ class Switches(experiment.Experiment):
                   for tool in self.samples.tools()])]
 
     def targets(self):
-        return [Target(f"plumb {name} / untraced", self.samples.ratio(f"plumb {name}", "untraced", "us"), 1.2, True)
-                for name in ("offcpu", "runq")]
+        return [Target(f"plumb {name} / untraced", self.samples.ratio(f"plumb {name}", "untraced", "us"), most, True)
+                for name, most in (("offcpu", 1.2), ("offcpu --stack", 2), ("runq", 1.2))]
 
 
 class Loads(experiment.Experiment):

@@ -45,6 +45,7 @@ FlagGroup view_flags(Request& r) {
             false,
             false,
             true},
+           {"--waker", "", "as --stack, and with the stack of who woke it", into(r.ask.waker)},
            {"--format", "FORMAT",
             "of groups by stack: tree (the default), folded lines, html (a flame graph), or a file "
             "for pprof or speedscope",
@@ -180,8 +181,7 @@ FlagGroup run_group(Request& r) {
        {"--ring", "SIZE", "room for events on their way: 16MiB (default 8MiB, lifecycle 4MiB)",
         ring},
        {"--fast", "", "poll for events: microseconds of latency for a whole CPU", into(r.fast)},
-       {"--perf-buffers", "", "do without ring buffers, as kernels before 5.8 must",
-        into(r.perf_buffers)},
+       {"--perf-buffers", "", "no ring buffers, as kernels before 5.8", into(r.perf_buffers)},
        {"--python", "CHOICE",
         "functions of Python in stacks: on (the default) among native ones, off, or only they",
         python_frames(r), "", python_choices()},

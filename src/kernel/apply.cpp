@@ -3,8 +3,11 @@
 #include <bpf/libbpf.h>
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
+#include <vector>
 
 #include "base/text.h"
 #include "kernel/apply_groups.h"
@@ -95,18 +98,25 @@ bool wants_any(const schema::Event& event, const query::Plan& plan, std::string_
   return false;
 }
 
-Result<> write_wanted_sets(Tracer& tracer, const query::Plan& plan) {
-  const btf* types = tracer.types();
-  constexpr std::string_view prefix = "wanted:";
+// The object's read-only data with a tag "PREFIX...", and what follows the prefix.
+std::vector<std::pair<std::string_view, std::string_view>> tagged_variables(
+    const btf* types, std::string_view prefix) {
+  std::vector<std::pair<std::string_view, std::string_view>> found;
   for (uint32_t id = 1; id < btf__type_cnt(types); id++) {
     const btf_type* tag = btf__type_by_id(types, id);
     if (!btf_is_decl_tag(tag)) continue;
     const std::string_view text = btf__name_by_offset(types, tag->name_off);
     const btf_type* variable = btf__type_by_id(types, tag->type);
-    if (!text.starts_with(prefix) || !btf_is_var(variable)) continue;
-    TRY(tracer.set(btf__name_by_offset(types, variable->name_off),
-                   wants_any(tracer.schema().event, plan, text.substr(prefix.size()))));
+    if (text.starts_with(prefix) && btf_is_var(variable))
+      found.emplace_back(btf__name_by_offset(types, variable->name_off),
+                         text.substr(prefix.size()));
   }
+  return found;
+}
+
+Result<> write_wanted_sets(Tracer& tracer, const query::Plan& plan) {
+  for (const auto& [variable, list] : tagged_variables(tracer.types(), "wanted:"))
+    TRY(tracer.set(variable, wants_any(tracer.schema().event, plan, list)));
   return {};
 }
 
@@ -133,6 +143,14 @@ Result<> apply_plan(Tracer& tracer, const query::Plan& plan, uint16_t number) {
   TRY(tracer.set("plan.to_lifecycle", tracer.schema().event.lifecycle));
   TRY(write_wanted(tracer, plan));
   return apply_grouping(tracer, plan);
+}
+
+Result<> apply_served(Tracer& tracer) {
+  for (const auto& [variable, purpose] : tagged_variables(tracer.types(), "served:"))
+    TRY(tracer.set(variable, std::ranges::any_of(tracer.hooks(), [&](const Hook& hook) {
+                     return hook.chosen && hook.purpose == purpose;
+                   })));
+  return {};
 }
 
 Result<> apply_targeting(Tracer& tracer, const Targeting& targeting) {

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <fstream>
+#include <limits>
 #include <set>
 
 #include "base/text.h"
@@ -245,6 +247,26 @@ Result<> find_kernel_functions(const Spec& spec, KernelProbe& probe) {
                                    : "the kernel's BTF does not tell its arguments");
   take_result(spec, signature, probe);
   return {};
+}
+
+std::string renamed_function(std::string_view name) {
+  const std::string prefix = std::string(name) + ".";
+  const std::set<std::string> all = functions_in_kallsyms();
+  for (auto each = all.lower_bound(prefix); each != all.end() && each->starts_with(prefix); ++each)
+    if (!is_part(*each)) return *each;
+  return {};
+}
+
+std::map<std::string, uint64_t> kernel_symbols(const std::set<std::string>& names) {
+  std::map<std::string, uint64_t> found;
+  std::ifstream lines("/proc/kallsyms");
+  uint64_t address = 0;
+  std::string type, name;
+  while (found.size() < names.size() && lines >> std::hex >> address >> type >> name) {
+    if (address != 0 && names.contains(name)) found.emplace(name, address);
+    lines.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+  }
+  return found;
 }
 
 }  // namespace plumb::kernel

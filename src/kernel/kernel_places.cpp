@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "base/print.h"
+#include "kernel/kernel_functions.h"
 
 namespace plumb::kernel {
 namespace {
@@ -91,6 +92,15 @@ bool attach_one(const bpf_program* program, const KernelPlace& place, KernelLink
 }
 
 }  // namespace
+
+bpf_link* attach_renamed(const bpf_program* program) {
+  const std::string_view section = bpf_program__section_name(program);
+  const std::string name = renamed_function(section.substr(section.find('/') + 1));
+  if (!name.empty() && section.starts_with("kprobe/"))
+    return attach_kprobe(program, {.name = name}, false);
+  errno = ENOENT;
+  return nullptr;
+}
 
 std::string place_name(const KernelPlace& place) {
   return (place.category.empty() ? "" : place.category + ":") + place.name +

@@ -32,6 +32,10 @@ struct KernelLinks {
   std::vector<Fd> with_cookies;  // of raw tracepoints, which libbpf gives none
 };
 
+// The program of a kprobe, to what the compiler has made of its function (renamed_function); null
+// with errno where there is none.
+bpf_link* attach_renamed(const bpf_program* program);
+
 // Attaches the program there and adds what keeps it to `links`. A place that the kernel does not
 // take is told on standard error, and the others are attached all the same; none at all is an
 // error.

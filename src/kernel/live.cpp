@@ -187,6 +187,7 @@ Result<> Live::configure_tracer(size_t i, const LiveOptions& options) {
   Tracer& tracer = tracers_[i];
   TRY(apply_plan(tracer, *plans_[i], static_cast<uint16_t>(i)));
   TRY(choose_hooks(tracer, options.preferred_surface));
+  TRY(apply_served(tracer));
   TRY(apply_targeting(tracer, options.targeting));
   TRY(tracer.set("plan.alone", programs_are_alone(tracer)));
   const uint32_t ring =

@@ -162,6 +162,8 @@ class Live {
 
 // Writes a plan into the tracer's read-only data and sizes its maps (bpf/plan.bpf.h).
 Result<> apply_plan(Tracer& tracer, const query::Plan& plan, uint16_t number);
+// Which purposes have a program, once hooks are chosen.
+Result<> apply_served(Tracer& tracer);
 Result<> apply_targeting(Tracer& tracer, const Targeting& targeting);
 // An error when there are more values than the programs have room for (bpf/targets.bpf.h).
 Result<> check_targeting(const Tracer& any, const Targeting& targeting);

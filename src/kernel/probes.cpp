@@ -1,4 +1,5 @@
 #include "kernel/probes.h"
+#include "kernel/kernel_functions.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -215,6 +216,11 @@ Availability try_kprobe(std::string_view function) {
   attributes.type = *source;
   attributes.kprobe_func = reinterpret_cast<uint64_t>(name.c_str());
   Availability attached = attach_by_event(BPF_PROG_TYPE_KPROBE, attributes);
+  const std::string renamed = attached.error == ENOENT ? renamed_function(name) : "";
+  if (!renamed.empty()) {
+    attributes.kprobe_func = reinterpret_cast<uint64_t>(renamed.c_str());
+    return attach_by_event(BPF_PROG_TYPE_KPROBE, attributes);
+  }
   if (attached.error == ENOENT) {
     attached.why_not = "this kernel has no function " + name;
     attached.remedy = "a kernel with the function " + name;

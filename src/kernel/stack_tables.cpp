@@ -21,7 +21,7 @@ constexpr std::array<const char*, 10> kinds = {
 constexpr std::array<const char*, 4> fp_places = {"FP_KEPT", "FP_AT_CFA", "FP_AT_FP", "FP_LOST"};
 
 // Why a stack has no more frames, for people.
-constexpr std::array<std::pair<const char*, const char*>, 12> ends = {{
+constexpr std::array<std::pair<const char*, const char*>, 14> ends = {{
     {"STACK_COMPLETE", "complete"},
     {"STACK_DEEP", "more than 1024 frames"},
     {"STACK_UNMAPPED", "nothing is mapped where the code should be"},
@@ -34,6 +34,17 @@ constexpr std::array<std::pair<const char*, const char*>, 12> ends = {{
     {"STACK_32_BIT", "a 32-bit program"},
     {"STACK_NO_RETURN", "a probe catches the return, and who called is not known"},
     {"STACK_KERNEL_ONLY", "complete"},
+    {"STACK_INTERRUPT", "an interrupt woke it"},
+    {"STACK_NO_PROGRAM",
+     "the program's memory is gone: it ends, or execve has not begun the new one"},
+}};
+
+// Why an event has no stack at all.
+constexpr std::array<std::pair<const char*, const char*>, 4> absences = {{
+    {"NO_STACK_SHORT", "shorter than the time from which stacks are taken"},
+    {"NO_STACK_INTERRUPT", "an interrupt woke it"},
+    {"NO_STACK_PLACE", "this kernel has no place to take it"},
+    {"NO_STACK_RUNS", "it ran whenever it was looked at, and was not met"},
 }};
 
 Result<> update(const Tracer& engine, const char* map, const void* key, const void* value) {
@@ -79,9 +90,15 @@ Result<StackTables> StackTables::open(const Tracer& engine) {
   tables.ends_.resize(ends.size());
   for (const auto& [name, text] : ends) tables.ends_.at(engine.constant(name)) = text;
   tables.python_ends_.resize(python_ends.size());
+  for (const auto& [name, text] : absences) tables.absences_[engine.constant(name)] = text;
   for (const auto& [name, text] : python_ends) tables.python_ends_.at(engine.constant(name)) = text;
   tables.pool_ = unwind::RulePool(room_of(engine, "unwind_rules"));
   return tables;
+}
+
+std::string_view StackTables::absence(uint64_t id) const {
+  const auto known = absences_.find(id);
+  return known == absences_.end() ? std::string_view() : known->second;
 }
 
 Result<> StackTables::read_layout() {

@@ -3,6 +3,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,6 +60,9 @@ class StackTables {
   std::optional<SentStack> stack_of(std::string_view record) const;
   std::optional<AskedFile> asked_of(std::string_view record) const;
 
+  // What stands in the place of a stack's number may say why there is none; "": it does not.
+  std::string_view absence(uint64_t id) const;
+
   // Events that have no stack, because there was no memory to put it together in, or no room in the
   // ring.
   uint64_t lost() const;
@@ -87,6 +91,7 @@ class StackTables {
   const Tracer* engine_;
   Layout layout_;
   std::vector<std::string> ends_, python_ends_;
+  std::map<uint64_t, std::string_view> absences_;
   unwind::RulePool pool_;
   uint32_t chunks_used_ = 0, pages_used_ = 0;
 };

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "kernel/kernel_functions.h"
 #include "kernel/map_sizes.h"
 #include "kernel/rodata.h"
 
@@ -41,6 +42,15 @@ void size_tables(Tracer& tracer, const StackRoom& room, uint32_t rows_of_chunk) 
   size_map(tracer, "unwind_rules", std::max(room.rules, 1U));
 }
 
+// Where the kernel is entered, for objects that take the stacks of interrupts.
+Result<> set_kernel_entry(Tracer& tracer) {
+  if (!place_of(bpf_object__btf(tracer.object()), "kernel_entry.begin")) return {};
+  const auto entry = kernel_symbols({"__entry_text_start", "__entry_text_end"});
+  if (entry.size() < 2) return {};  // hidden: those stacks are not told
+  TRY(tracer.set("kernel_entry.begin", entry.at("__entry_text_start")));
+  return tracer.set("kernel_entry.end", entry.at("__entry_text_end"));
+}
+
 }  // namespace
 
 bool can_take_stacks(const Tracer& tracer) {
@@ -65,6 +75,7 @@ Result<> configure_stacks(Tracer& tracer, const StackOptions& options) {
                          (options.user ? tracer.constant("STACK_USER") : 0) |
                          (options.python ? tracer.constant("STACK_PYTHON") : 0);
   TRY(tracer.set("plan.stack_parts", parts));
+  TRY(set_kernel_entry(tracer));
   size_tables(tracer, options.room, static_cast<uint32_t>(tracer.constant("UNWIND_CHUNK")));
   return seed(tracer);
 }

@@ -234,6 +234,7 @@ Result<> Tracer::attach_hook(const Hook& hook) {
   if (names_no_place(bpf_program__section_name(program)))
     return attach_in_kernel(program, kernel_places_, links_).within("attach " + name_);
   LinkPtr link(bpf_program__attach(program));
+  if (!link && errno == ENOENT) link.reset(attach_renamed(program));
   if (!link) return fail_errno("attach " + name_ + ": " + hook.section, errno);
   links_.all.push_back(std::move(link));
   return {};
@@ -257,6 +258,7 @@ void Tracer::detach_file(size_t place) {
 void Tracer::detach() {
   for (UserFile& file : places_.files) file.links.clear();
   not_probed_ += not_probed(links_);
+  while (!links_.all.empty()) links_.all.pop_back();  // what came first goes last
   links_ = KernelLinks();
 }
 

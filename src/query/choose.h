@@ -1,11 +1,15 @@
 // What --fields, --by and --show choose of an event.
 #pragma once
+#include <string_view>
 #include <vector>
 
 #include "query/plan.h"
 #include "query/source.h"
 
 namespace plumb::query {
+
+// The option of Ask::waker, as fields name it (schema::Field::asked_by).
+constexpr std::string_view waker_option = "waker";
 
 // "a,b" exactly; "+c,-d" changes the default, which leaves out details unless `all_fields`. A
 // struct's name means all its members, but for those that are told on request.

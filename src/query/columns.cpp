@@ -8,12 +8,20 @@ namespace {
 
 using Columns = std::vector<const schema::Field*>;
 
+// Its view is by stack, and has no columns, or beside who it was it tells nothing else.
+bool is_about_stack(const schema::Event& event, const schema::Field& stack) {
+  const auto keys = split(event.view.by, ',');
+  const std::string_view who(stack.path.data(), stack.path.size() - stack.leaf().size());
+  const auto is_of_who = [&](const schema::Field& field) { return field.path.starts_with(who); };
+  return (std::ranges::count(keys, stack.leaf()) || std::ranges::count(keys, stack.path)) &&
+         (event.view.show.empty() || std::ranges::all_of(event.fields, is_of_who));
+}
+
 // By an option, or because the event is about nothing else.
-bool is_asked(const schema::Field& field, const Ask& ask, const schema::View& view) {
+bool is_asked(const schema::Field& field, const Ask& ask, const schema::Event& event) {
   if (!field.on_request || field.format != schema::Format::stack) return false;
-  const auto keys = split(view.by, ',');
-  return ask.stack || std::ranges::count(keys, field.leaf()) ||
-         std::ranges::count(keys, field.path);
+  if (!field.asked_by.empty()) return ask.waker && field.asked_by == waker_option;
+  return ask.stack || is_about_stack(event, field);
 }
 
 Columns usual(const Ask& ask, const Scope& scope) {
@@ -21,7 +29,7 @@ Columns usual(const Ask& ask, const Scope& scope) {
   for (const schema::Field& field : scope.event.fields) {
     const bool is_usual = !field.detail || (field.wide && ask.roomy) || field.path == ask.usual;
     const bool is_wanted =
-        field.on_request ? is_asked(field, ask, scope.event.view) : is_usual || ask.all_fields;
+        field.on_request ? is_asked(field, ask, scope.event) : is_usual || ask.all_fields;
     if (!is_wanted) continue;
     if (field.privacy != schema::Privacy::open && !scope.private_fields) continue;
     columns.push_back(&field);
@@ -89,7 +97,8 @@ Result<Columns> choose_columns(const Ask& ask, const Scope& scope) {
     for (const schema::Field* field : fields) apply(columns, field, is_removal);
   }
   for (const schema::Field& field : scope.event.fields)
-    if (ask.stack && is_asked(field, ask, scope.event.view)) apply(columns, &field, false);
+    if ((ask.stack || ask.waker) && is_asked(field, ask, scope.event))
+      apply(columns, &field, false);
   if (columns.empty())
     return source.complain({0, ask.fields.size()}, "this leaves nothing to show");
   return columns;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/text.h"
 #include "query/choose.h"
 #include "query/kernel_part.h"
@@ -46,21 +48,36 @@ Result<> check(const Ask& ask) {
   return {};
 }
 
+// The stack of a waker stands upon that of who waited, in rows and in groups.
+Result<> add_waker(Ask& ask, const schema::Event& event) {
+  const auto found = std::ranges::find(event.fields, waker_option, &schema::Field::asked_by);
+  if (found == event.fields.end())
+    return misuse("--waker: events of " + event.name + " do not tell who let a thread go on",
+                  "plumb list TRACER shows what is told: a stack on request");
+  ask.stack = true;
+  const auto keys = split(ask.by, ',');
+  if (!ask.by.empty() && std::ranges::find(keys, found->path) == keys.end())
+    ask.by += "," + found->path;
+  return {};
+}
+
 // Of groups, one by stack is what --stack means.
 Result<> check_stack_group(const Grouping& grouping) {
   for (const schema::Field* key : grouping.keys)
-    if (key->format == schema::Format::stack) return {};
+    if (key->format == schema::Format::stack && key->asked_by.empty()) return {};
   return misuse("--stack, --format: groups are not by stack", "add it to the groups: --by stack");
 }
 
 // Whoever names neither groups nor columns gets the groups that the schema has as a view, if this
-// kernel's events have what they are by.
+// kernel's events, or those of this recording, have what they are by.
 void take_view(Ask& ask, const schema::Event& event) {
   if (ask.each || event.view.show.empty() || !ask.by.empty() || !ask.show.empty() ||
       !ask.fields.empty())
     return;
-  for (const std::string& key : split(event.view.by, ','))
-    if (!schema::find_field(event, key)) return;
+  for (const std::string& key : split(event.view.by, ',')) {
+    const auto field = schema::find_field(event, key);
+    if (!field || !(*field)->read) return;
+  }
   ask.by = event.view.by;
   ask.show = event.view.show;
 }
@@ -71,6 +88,7 @@ Result<Plan> compile(Ask ask, const schema::Event& event, const Limits& limits,
                      schema::Names* names) {
   take_view(ask, event);
   TRY(check(ask));
+  if (ask.waker) TRY(add_waker(ask, event));
   const Scope scope{event, ask.private_fields};
   Plan plan;
   Wanted wanted(event, plan.wanted);

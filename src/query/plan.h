@@ -94,6 +94,7 @@ struct Ask {
   bool all_fields = false;     // a sink that shows every field (JSON, a recording)
   bool private_fields = true;  // false with --privacy none: such fields are never read
   bool stack = false;          // --stack: with the stack that led to it
+  bool waker = false;          // --waker: and with that of who let it go on
   bool by_stack = false;       // --format: groups must be by stack
 };
 

@@ -7,6 +7,7 @@
 
 #include "base/block.h"
 #include "base/utf8.h"
+#include "render/kept_stack.h"
 #include "render/number.h"
 #include "render/word.h"
 
@@ -121,8 +122,11 @@ bool put_text(Output& output, std::string_view bytes, bool is_list) {
 }
 
 // As it is kept, which is JSON; false: nothing is known of it.
-bool put_stack(Output& output, std::string_view kept) {
-  output.append(kept);
+bool put_stack(Output& output, const Field& field, std::string_view kept) {
+  if (field.asked_by.empty() || kept.empty())
+    output.append(kept);
+  else
+    output.append(renamed_kept(kept, field.leaf()));
   return !kept.empty();
 }
 
@@ -184,7 +188,8 @@ bool json_value(Output& output, const Field& field, const schema::Record& record
   if (!field.is_number())
     return put_text(output, record.text(field), field.kind == Kind::tail_list);
   const uint64_t bits = record.bits(field);
-  if (field.format == schema::Format::stack && put_stack(output, names.name(field.format, bits)))
+  if (field.format == schema::Format::stack &&
+      put_stack(output, field, names.name(field.format, bits)))
     return false;
   if (has_words(field) && !field.absent(bits)) {
     const Word word = word_for(field, bits, names);

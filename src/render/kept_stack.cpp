@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "render/json_text.h"
 #include "render/pen.h"
 #include "render/stack_json.h"
 
@@ -38,6 +39,13 @@ std::string kept_stack(const Stack& stack) {
   return stack_members(stack).substr(key.size());
 }
 
+std::string renamed_kept(std::string_view kept, std::string_view name) {
+  const size_t end = kept.rfind(end_key);
+  if (end == std::string_view::npos) return "null";
+  return fmt::format("{},{}:{}", kept.substr(0, end), json_quoted(std::string(name) + "_end"),
+                     kept.substr(end + end_key.size()));
+}
+
 Result<Stack> stack_of_kept(std::string_view kept) {
   const size_t end = kept.rfind(end_key);
   if (end == std::string_view::npos) return fail("not the text of a stack");
@@ -47,7 +55,7 @@ Result<Stack> stack_of_kept(std::string_view kept) {
   return parse_stack(kept.substr(0, end), std::string(reason));
 }
 
-std::string stack_lines(std::string_view kept, uint32_t columns) {
+std::string stack_lines(std::string_view kept, std::string_view heading, uint32_t columns) {
   if (kept.empty()) return {};
   const auto stack = stack_of_kept(kept);
   if (!stack) return {};
@@ -56,8 +64,9 @@ std::string stack_lines(std::string_view kept, uint32_t columns) {
   const auto add = [&](const std::string& text) {
     lines.append(beneath_row).append(cut(text, limit)).push_back('\n');
   };
+  if (!heading.empty()) add(between_stacks(heading));
   for (const StackFrame& frame : stack->frames) add(line_of(frame));
-  if (stack->end != complete_stack) add("[incomplete: " + stack->end + "]");
+  if (stack->end != complete_stack) add(note_of(*stack));
   return lines;
 }
 

@@ -37,6 +37,11 @@ std::string key_text(const schema::Field& field, const schema::Record& record, s
   return std::string(cell.bytes);
 }
 
+Stack stack_of(const schema::Field& field, const schema::Record& record, schema::Names& names) {
+  auto stack = stack_of_kept(names.name(field.format, record.bits(field)));
+  return stack ? *std::move(stack) : Stack{.frames = {}, .end = "not known"};
+}
+
 }  // namespace
 
 bool is_by_stack(const query::Grouping& grouping) {
@@ -56,13 +61,15 @@ Profile profile_of(const schema::Event& event, const query::Grouping& grouping,
     if (row.key.empty()) group.root.emplace_back("(other)");
     for (const schema::Field* key : grouping.keys) {
       if (row.key.empty()) break;
-      if (!is_stack(key)) {
+      if (!is_stack(key))
         group.root.push_back(key_text(*key, record, names, moments));
-        continue;
-      }
-      auto stack = stack_of_kept(names.name(key->format, record.bits(*key)));
-      group.stack = stack ? *std::move(stack) : Stack{.frames = {}, .end = "not known"};
+      else if (key->heading.empty())
+        group.stack = stack_of(*key, record, names);
     }
+    for (const schema::Field* key : grouping.keys)
+      if (!row.key.empty() && is_stack(key) && !key->heading.empty() &&
+          !key->absent(record.bits(*key)))
+        put_upon(group.stack, key->heading, stack_of(*key, record, names));
     profile.groups.push_back(std::move(group));
   }
   return profile;

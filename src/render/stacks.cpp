@@ -35,13 +35,30 @@ std::string_view name_of(FrameKind kind) {
   return {};
 }
 
+std::string note_of(const Stack& stack) {
+  return fmt::format("[{}: {}]", stack.frames.empty() ? "no stack" : "incomplete", stack.end);
+}
+
+std::string between_stacks(std::string_view heading) { return fmt::format("-- {} --", heading); }
+
+void put_upon(Stack& stack, std::string_view heading, const Stack& upper) {
+  std::vector<StackFrame> frames(upper.frames.rbegin(), upper.frames.rend());
+  if (upper.end != complete_stack)
+    frames.insert(frames.begin(), StackFrame{.function = note_of(upper)});
+  frames.push_back({.function = between_stacks(heading)});
+  if (stack.frames.empty() && stack.end != complete_stack) {
+    frames.push_back({.function = note_of(stack)});
+    stack.end = complete_stack;
+  }
+  stack.frames.insert(stack.frames.begin(), frames.begin(), frames.end());
+}
+
 std::vector<CallStep> steps_of(const StackGroup& group) {
   std::vector<CallStep> steps;
   steps.reserve(group.root.size() + group.stack.frames.size() + 1);
   for (const std::string& part : group.root) steps.push_back({CallStep::Kind::root, nullptr, part});
   if (group.stack.end != complete_stack)
-    steps.push_back(
-        {CallStep::Kind::note, nullptr, fmt::format("[incomplete: {}]", group.stack.end)});
+    steps.push_back({CallStep::Kind::note, nullptr, note_of(group.stack)});
   const auto& frames = group.stack.frames;
   for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame)
     steps.push_back({CallStep::Kind::frame, &*frame, frame_name(*frame)});

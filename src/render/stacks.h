@@ -61,8 +61,18 @@ struct CallStep {
   bool is(FrameKind other) const { return frame != nullptr && frame->kind == other; }
 };
 
+// "[incomplete: REASON]", or of one without any frame "[no stack: REASON]".
+std::string note_of(const Stack& stack);
+
 // Never empty.
 std::vector<CallStep> steps_of(const StackGroup& group);
+
+// What stands between two stacks of which the second says how the first came to its end: "-- woken
+// by --".
+std::string between_stacks(std::string_view heading);
+// The second upside down upon the first, so that both meet where they met, and each begins at an
+// end.
+void put_upon(Stack& stack, std::string_view heading, const Stack& upper);
 
 // Where the code of a frame is, shortly: the base name of a Python function's file, else the
 // module.

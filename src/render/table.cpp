@@ -139,7 +139,8 @@ void Table::event(const schema::Record& record, const query::Plan&, schema::Name
   }
   output_.append("\n");
   for (const schema::Field* stack : tracer.stacks)
-    output_.append(stack_lines(names.name(stack->format, record.bits(*stack)), style_.terminal));
+    output_.append(stack_lines(names.name(stack->format, record.bits(*stack)), stack->heading,
+                               style_.terminal));
 }
 
 uint32_t Table::short_cell(const Column& column, std::string_view ascii, bool red,

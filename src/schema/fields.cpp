@@ -128,6 +128,9 @@ class Walk {
     field.detail = meaning.detail;
     field.wide = meaning.wide;
     field.on_request = meaning.on_request;
+    field.asked_by = meaning.request.substr(0, meaning.request.find(':'));
+    field.heading =
+        meaning.request.substr(std::min(field.asked_by.size() + 1, meaning.request.size()));
     field.shown_with.assign(meaning.shown_with.begin(), meaning.shown_with.end());
     field.unknown_zero = meaning.unknown_zero;
     field.offset = static_cast<uint32_t>(offset);

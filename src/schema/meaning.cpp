@@ -78,8 +78,9 @@ Result<> Meaning::add(const Btf::Tags& tags) {
     }
     key |= tag == "key";
     wide |= tag == "wide";
-    on_request |= tag == "on request";
-    detail |= tag == "detail" || tag == "wide" || tag == "on request";
+    on_request |= name == "on request";
+    if (name == "on request" && request.empty()) request = rest;
+    detail |= tag == "detail" || tag == "wide" || name == "on request";
     if (name == "detail" && !rest.empty()) detail_parts.push_back(rest);
     if (name == "plain") shown_parts.push_back(rest);
     hidden |= tag == "hidden";

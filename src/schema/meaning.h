@@ -29,6 +29,7 @@ struct Meaning {
   bool detail = false;
   bool wide = false;
   bool on_request = false;
+  std::string_view request;  // "waker:woken by": the option that asks for it, and what it is called
   bool hidden = false;
   bool unknown_zero = false;
   bool bits = false;

@@ -80,6 +80,9 @@ struct Field {
   bool detail = false;      // left out of the default table (JSON has it)
   bool wide = false;        // a detail, but in the default table where that has room
   bool on_request = false;  // in nothing that does not name it: it costs much
+  // Of a stack that not --stack asks for but an option of its own ("waker"): that, and what stands
+  // above it ("woken by"); else both "".
+  std::string asked_by{}, heading{};
   // "hook&HOOK_FILE_OPEN": no detail where that knob has that bit, or one of others that are
   // listed.
   std::vector<std::string> shown_with{};

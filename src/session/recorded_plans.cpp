@@ -13,13 +13,15 @@
 namespace plumb::session {
 namespace {
 
-// Of events that were recorded with their stacks, unless groups or columns are chosen.
-bool shows_stacks(const query::Ask& ask, const schema::Event& event) {
+// Events that were recorded with their stacks are shown with them, unless groups or columns are
+// chosen.
+void ask_for_stacks(query::Ask& ask, const schema::Event& event) {
   const bool chooses = !ask.by.empty() || !ask.show.empty() || !ask.fields.empty();
-  if (chooses || (!event.view.by.empty() && !ask.each)) return false;
-  return std::ranges::any_of(event.fields, [](const schema::Field& field) {
-    return field.format == schema::Format::stack && field.read;
-  });
+  if (chooses || (!event.view.by.empty() && !ask.each)) return;
+  for (const schema::Field& field : event.fields) {
+    if (field.format != schema::Format::stack || !field.read) continue;
+    (field.asked_by.empty() ? ask.stack : ask.waker) = true;
+  }
 }
 
 // Does --only name it, where that is given?
@@ -32,7 +34,7 @@ Result<RecordedPlan> plan_recorded(const Request& request, const record::TracerI
   const schema::Event& event = tracer.schema->event;
   query::Ask ask = request.ask;
   ask.private_fields = request.privacy != disclose::Mode::none;
-  ask.stack |= shows_stacks(ask, event);
+  ask_for_stacks(ask, event);
   auto plan = query::compile(ask, event, query::Limits{});
   if (!plan) return Fail{std::move(plan.error()).within(tracer.part->name)};
   query::Ask who;

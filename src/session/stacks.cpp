@@ -18,12 +18,14 @@ constexpr size_t most_sent = 1 << 18;   // of up to some KiB: what is beyond has
 constexpr size_t most_codes = 1 << 17;  // of up to 17 KiB, mostly some hundred bytes
 constexpr size_t most_texts = 1 << 12;  // that are kept, as the next event may have the same
 
-// Functions by which the kernel runs a program and the program takes a stack: they are on top.
+// Functions by which the kernel runs a program and the program takes a stack, and in which a thread
+// comes back to its CPU: they are on top.
 bool is_of_tracing(std::string_view function) {
   constexpr std::array beginnings = {
-      "bpf_prog_",     "bpf_trace_run",   "__bpf_trace_", "__traceiter_",   "bpf_get_",
-      "__bpf_get_",    "bpf_trampoline_", "stack_trace_", "trace_call_bpf", "perf_trace_",
-      "perf_call_bpf", "__perf_trace_",   "perf_syscall_"};
+      "bpf_prog_",      "bpf_trace_run", "__bpf_trace_",      "__traceiter_",
+      "bpf_get_",       "__bpf_get_",    "bpf_trampoline_",   "stack_trace_",
+      "trace_call_bpf", "perf_trace_",   "perf_call_bpf",     "__perf_trace_",
+      "perf_syscall_",  "kprobe_",       "ftrace_trampoline", "finish_task_switch"};
   return std::ranges::any_of(beginnings,
                              [&](std::string_view b) { return function.starts_with(b); });
 }
@@ -182,9 +184,12 @@ std::string_view Stacks::text_of(uint64_t id) {
   const auto known = texts_.find(id);
   if (known != texts_.end()) return known->second;
   const auto sent = sent_.find(id);
-  if (sent == sent_.end()) return {};
+  const std::string_view absence = files_.tables() ? files_.tables()->absence(id) : "";
+  if (sent == sent_.end() && absence.empty()) return {};
   if (texts_.size() >= most_texts) texts_.clear();
-  return texts_.emplace(id, render::kept_stack(named(sent->second))).first->second;
+  const render::Stack stack =
+      absence.empty() ? named(sent->second) : render::Stack{{}, std::string(absence)};
+  return texts_.emplace(id, render::kept_stack(stack)).first->second;
 }
 
 }  // namespace plumb::session

@@ -48,7 +48,7 @@ TEST(RenderStackJson, RowsForPeople) {
        at_line(native("outer", "a"), "/src/a.c", 12),
        inlined(at_line(native("inner", "a"), "/src/\x1b.c", 5)), python("serve", "/srv/app.py", 7)},
       "it ends");
-  EXPECT_EQ(render::stack_lines(render::kept_stack(stack), 0), R"(    serve  (app.py:7)
+  EXPECT_EQ(render::stack_lines(render::kept_stack(stack), "", 0), R"(    serve  (app.py:7)
     inner  (\x1b.c:5, inlined)
     outer  (a.c:12)
     main  (a)

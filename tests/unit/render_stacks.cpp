@@ -56,6 +56,22 @@ TEST(RenderStacks, EqualStacksAreOneLine) {
   EXPECT_EQ(folded({}), "");
 }
 
+TEST(RenderStacks, OfWhoWaitedAndOfWhoLetItGoOn) {
+  const Stack waker = stack_of({native("start", "a"), native("gives", "a")});
+  Stack stack = stack_of({native("main", "a"), native("waits", "a")});
+  render::put_upon(stack, "woken by", waker);
+  EXPECT_EQ(folded({"", "ns", 0, {{stack, {"a"}, 2}}}),
+            "a;main;waits;-- woken by --;gives;start 2\n");
+  stack = stack_of({native("main", "a")}, "unreadable");
+  render::put_upon(stack, "woken by", {.frames = {}, .end = "an interrupt woke it"});
+  EXPECT_EQ(folded({"", "ns", 0, {{stack, {}, 2}}}),
+            "[incomplete: unreadable];main;-- woken by --;[no stack: an interrupt woke it] 2\n");
+  stack = {.frames = {}, .end = "short"};
+  render::put_upon(stack, "woken by", waker);
+  EXPECT_EQ(folded({"", "ns", 0, {{stack, {}, 2}}}),
+            "[no stack: short];-- woken by --;gives;start 2\n");
+}
+
 TEST(RenderStacks, TreeOn80Columns) {
   expect_golden("stacks_tree_80.txt", stack_tree(service_profile(), {.table = {.terminal = 80}}));
 }

@@ -20,7 +20,7 @@ live_test(live_6.12 KERNEL 6.12 FIRST 1 COST 300)
 live_test(live_places KERNEL 6.1 COST 250 TESTS probe probe_operands probe_static probe_traces)
 # What keeps something for each thread, with a processor on which the newest kernel can (tests/vm/boot -c).
 live_test(live_threads KERNEL newest COST 200 OPTIONS -c -n 3
-  TESTS futex lock lock_names offcpu probe_pairs runq syscall view)
+  TESTS futex lock lock_names offcpu offcpu_stacks probe_pairs runq syscall view)
 
 # Machines that forbid tracing: it fails with a reason and a hint.
 function(refused_test name pattern)
