@@ -59,6 +59,11 @@ long bpf_probe_read_user(void* dst, __u32 size, const void* unsafe_ptr) {
   return machine().memory.read(Space::user, dst, size, address(unsafe_ptr));
 }
 
+// There is one process.
+long bpf_copy_from_user_task(void* dst, __u32 size, const void* user_ptr, task_struct*, __u64) {
+  return bpf_copy_from_user(dst, size, user_ptr);
+}
+
 long bpf_copy_from_user(void* dst, __u32 size, const void* user_ptr) {
   return machine().memory.read(Space::user, dst, size, address(user_ptr));
 }
