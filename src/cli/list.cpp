@@ -48,7 +48,7 @@ ordered_json json_of(const kernel::Tracer& tracer) {
                      {"refusal", h.refusal}});
   const kernel::About& about = tracer.about();
   ordered_json view;
-  if (const schema::View& v = tracer.schema().event.view; !v.by.empty())
+  if (const schema::View& v = tracer.schema().event.view; !v.show.empty())
     view = {{"by", v.by}, {"show", v.show}};
   return {{"name", tracer.name()},      {"event", tracer.schema().event.doc},
           {"question", about.question}, {"reasons", about.reasons},
@@ -100,7 +100,7 @@ std::string text_of(const kernel::Tracer& tracer) {
   std::string text = folded(fmt::format("{}: {}\n", tracer.name(), about.question), 2);
   if (!about.reasons.empty()) text += "\n" + folded(about.reasons, 0) + "\n";
   text += folded(fmt::format("\nCost:  {}\nBlind: {}\n", about.cost, about.blind), 7);
-  if (const schema::View& view = tracer.schema().event.view; !view.by.empty())
+  if (const schema::View& view = tracer.schema().event.view; !view.show.empty())
     text += folded(fmt::format("\nShown by itself: --by {} --show '{}'; with --each every event\n",
                                view.by, view.show),
                    2);

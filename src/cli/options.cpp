@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/probe_flags.h"
+#include "cli/recorded_flags.h"
 #include "cli/values.h"
 #include "session/prepare.h"
 #include "session/sinks.h"
@@ -152,16 +153,6 @@ FlagGroup target_flags(Request& r, bool live) {
   return group;
 }
 
-// Those of the run that mean something for a recording.
-FlagGroup recorded_run_group(Request& r) {
-  return {"The run",
-          {{"--for", "TIME", "end so long after the first event: 10s, 5m, 1h", into(r.time)},
-           {"--plan", "", "say what would be read and decided, and end", into(r.plan_only)},
-           {"--stats", "", "end with the account of the run that recorded, on standard error",
-            into(r.statistics)},
-           {"--strict", "", "exit status 3 when anything was lost", into(r.strict)}}};
-}
-
 FlagGroup run_group(Request& r) {
   const auto ring = [&r](const std::string& value) -> Result<> {
     const uint64_t bytes = TRY(parse_size_bytes(value));
@@ -203,6 +194,9 @@ Result<> check(const Request& r, Source source) {
                   "leave one of them out; --show chooses what is shown of groups");
   if (r.count && groups)
     return misuse("--count stops a stream of events, and groups are none", "--top limits groups");
+  if (!r.before.empty() && (r.json || r.every || !render::can_compare(r.stack.format)))
+    return misuse("--before: only a whole tree and --format html compare",
+                  "leave out --json, --every and other formats");
   if (r.budget_ppm && r.probes.empty())
     return misuse("--budget is for plumb probe", "--sample 1/N thins out what a tracer tells");
   const std::set<std::string> names(r.tracers.begin(), r.tracers.end());
@@ -253,10 +247,8 @@ Result<> bind_subject(const Words& plain, Source source, Request& r) {
 std::vector<FlagGroup> run_flags(Request& r, Source source) {
   std::vector<FlagGroup> groups = {event_flags(r), view_flags(r), output_flags(r)};
   if (source == Source::recording) {
-    groups[0].flags.push_back(
-        {"--only", "TRACER,...", "only events of these tracers", list_into(r.tracers)});
+    add_recorded_flags(r, groups);
     groups.insert(groups.begin(), target_flags(r, false));
-    groups.push_back(recorded_run_group(r));
     return groups;
   }
   groups.insert(groups.begin(), target_flags(r, true));
@@ -289,6 +281,7 @@ Result<Parsed> parse_run(const Words& words, Source source, const std::string& c
   TRY(bind_subject(taken.plain, source, r));
   std::erase_if(r.knobs, [](const auto& knob) { return knob.second.empty(); });
   r.record = source == Source::kernel_to_recording;
+  r.ask.by_stack |= !r.before.empty();
   r.ask.all_fields = r.json || r.record;
   if (r.output == "-" && !r.record) r.output.clear();
   r.ask.roomy = session::has_room(r);

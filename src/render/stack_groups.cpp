@@ -75,14 +75,19 @@ Profile profile_of(const schema::Event& event, const query::Grouping& grouping,
   return profile;
 }
 
-std::string show_profile(const Profile& profile, StackFormat format, const TableStyle& style) {
+bool can_compare(StackFormat format) {
+  return format == StackFormat::tree || format == StackFormat::html;
+}
+
+std::string show_profile(const Profile& profile, StackFormat format, const TableStyle& style,
+                         const Profile* before) {
   switch (format) {
     case StackFormat::tree:
-      return stack_tree(profile, {.table = style});
+      return stack_tree(profile, {.table = style}, before);
     case StackFormat::folded:
       return folded(profile);
     case StackFormat::html:
-      return flame_page(profile);
+      return flame_page(profile, before);
     case StackFormat::pprof:
       return pprof(profile);
     case StackFormat::speedscope:

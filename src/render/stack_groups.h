@@ -19,6 +19,11 @@ bool is_by_stack(const query::Grouping& grouping);
 Profile profile_of(const schema::Event& event, const query::Grouping& grouping,
                    const std::vector<query::Row>& rows, schema::Names& names, Moments& moments);
 
-std::string show_profile(const Profile& profile, StackFormat format, const TableStyle& style);
+// Can it show a profile beside another one?
+bool can_compare(StackFormat format);
+
+// `before`: what it is compared with; null: nothing.
+std::string show_profile(const Profile& profile, StackFormat format, const TableStyle& style,
+                         const Profile* before = nullptr);
 
 }  // namespace plumb::render

@@ -21,22 +21,25 @@ struct Branch {
   Kind kind = Kind::call;
   uint32_t node = 0;  // in the tree; of self and more, that to which they belong
   size_t count = 0;   // of what is more
-  uint64_t value = 0;
+  CallValues values{};
   size_t depth = 0;       // of indentation
   bool is_alone = false;  // nothing else has a part of what is above it
 };
 
 class StackTreeWriter {
  public:
-  StackTreeWriter(const Profile& profile, const StackTreeStyle& style)
-      : profile_(profile), style_(style), tree_(call_tree(profile)) {
-    value_width_ = std::max(least_value_width, show_value(whole(), profile.unit).size());
-    names_begin_ = share_width + value_width_ + 3;
+  StackTreeWriter(const Profile& profile, const StackTreeStyle& style, const Profile* before)
+      : profile_(profile),
+        style_(style),
+        tree_(call_tree(profile, before)),
+        is_compared_(before != nullptr) {
+    value_width_ = std::max(least_value_width, show_value(whole()[0], profile.unit).size());
+    names_begin_ = (is_compared_ ? 2 * share_width + 1 : share_width) + value_width_ + 3;
   }
 
   std::string text() {
     head();
-    std::vector<Branch> pending = {{.value = whole()}};
+    std::vector<Branch> pending = {{.values = whole()}};
     while (!pending.empty()) {
       const Branch branch = pending.back();
       pending.pop_back();
@@ -49,18 +52,22 @@ class StackTreeWriter {
   }
 
  private:
-  uint64_t whole() const { return tree_.nodes[0].total[0]; }
-  double share_of(uint64_t value) const {
-    return whole() == 0 ? 0 : static_cast<double>(value) / static_cast<double>(whole());
+  const CallValues& whole() const { return tree_.nodes[0].total; }
+  double share_of(const CallValues& values, size_t which) const {
+    if (whole()[which] == 0) return 0;
+    return static_cast<double>(values[which]) / static_cast<double>(whole()[which]);
   }
-  bool is_shown(uint64_t value) const { return share_of(value) * 1e6 >= style_.least_ppm; }
+  bool is_shown(const CallValues& values) const {
+    return std::max(share_of(values, 0), share_of(values, 1)) * 1e6 >= style_.least_ppm;
+  }
 
   void head() {
     if (!profile_.title.empty()) line(harmless(profile_.title));
     std::string unit = profile_.unit == "ns" ? "time" : harmless(profile_.unit);
     for (char& c : unit)
       if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    line(fmt::format("{:>{}} {:>{}}  CALL", "SHARE", share_width, unit, value_width_));
+    const std::string before = is_compared_ ? fmt::format(" {:>{}}", "BEFORE", share_width) : "";
+    line(fmt::format("{:>{}}{} {:>{}}  CALL", "SHARE", share_width, before, unit, value_width_));
   }
 
   void line(std::string_view text) {
@@ -74,25 +81,25 @@ class StackTreeWriter {
     std::vector<Branch> branches;
     Branch more{.kind = Branch::Kind::more, .node = above.node};
     for (const uint32_t index : node.children) {
-      const uint64_t value = tree_.nodes[index].total[0];
-      if (is_shown(value)) {
-        branches.push_back({.node = index, .value = value});
+      const CallValues& values = tree_.nodes[index].total;
+      if (is_shown(values)) {
+        branches.push_back({.node = index, .values = values});
       } else {
         more.count++;
-        more.value = sum_of(more.value, value);
+        for (size_t i : {0, 1}) more.values[i] = sum_of(more.values[i], values[i]);
       }
     }
-    if (!node.children.empty() && node.self[0] != 0 && is_shown(node.self[0])) {
+    if (!node.children.empty() && node.self != CallValues() && is_shown(node.self)) {
       const auto lighter = std::ranges::find_if(
-          branches, [&](const Branch& branch) { return branch.value < node.self[0]; });
+          branches, [&](const Branch& branch) { return branch.values[0] < node.self[0]; });
       branches.insert(lighter,
-                      {.kind = Branch::Kind::self, .node = above.node, .value = node.self[0]});
+                      {.kind = Branch::Kind::self, .node = above.node, .values = node.self});
     }
     if (more.count != 0) branches.push_back(more);
     const bool is_alone = branches.size() == 1;
     for (Branch& branch : branches) {
       branch.depth = above.depth + (is_alone ? 0 : 1);
-      branch.is_alone = is_alone && branch.value == above.value;
+      branch.is_alone = is_alone && branch.values == above.values;
     }
     return branches;
   }
@@ -101,8 +108,7 @@ class StackTreeWriter {
     if (branch.is_alone)
       text_.append(names_begin_, ' ');
     else
-      text_ += fmt::format("{:>{}.1f}% {:>{}}  ", share_of(branch.value) * 100, share_width - 1,
-                           show_value(branch.value, profile_.unit), value_width_);
+      text_ += numbers_of(branch.values);
     const size_t room =
         style_.table.terminal == 0
             ? SIZE_MAX
@@ -111,6 +117,13 @@ class StackTreeWriter {
     text_ += indent;
     text_ += inked(branch, room == SIZE_MAX ? room : room - indent.size());
     text_ += '\n';
+  }
+
+  std::string numbers_of(const CallValues& values) const {
+    std::string text;
+    for (size_t i = 0; i < (is_compared_ ? 2 : 1); i++)
+      text += fmt::format("{:>{}.1f}% ", share_of(values, i) * 100, share_width - 1);
+    return text + fmt::format("{:>{}}  ", show_value(values[0], profile_.unit), value_width_);
   }
 
   // Deeper than there is room: by how many levels.
@@ -176,14 +189,15 @@ class StackTreeWriter {
   const Profile& profile_;
   const StackTreeStyle& style_;
   CallTree tree_;
+  bool is_compared_;
   size_t value_width_ = 0, names_begin_ = 0;  // columns
   std::string text_;
 };
 
 }  // namespace
 
-std::string stack_tree(const Profile& profile, const StackTreeStyle& style) {
-  return StackTreeWriter(profile, style).text();
+std::string stack_tree(const Profile& profile, const StackTreeStyle& style, const Profile* before) {
+  return StackTreeWriter(profile, style, before).text();
 }
 
 }  // namespace plumb::render

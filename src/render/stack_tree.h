@@ -18,6 +18,10 @@ struct StackTreeStyle {
 // value of a call's own is a line "(self)" beside what it calls. Where the code is follows in
 // brackets where that is another file than the line's above; of a line "app.py:12…" there are
 // others.
-std::string stack_tree(const Profile& profile, const StackTreeStyle& style);
+//
+// With `before`, the share that each call had there stands beside its own, and calls that only that
+// one has are shown too.
+std::string stack_tree(const Profile& profile, const StackTreeStyle& style,
+                       const Profile* before = nullptr);
 
 }  // namespace plumb::render

@@ -208,7 +208,9 @@ void Table::profile(const schema::Event& event, const query::Plan& plan,
     if (const std::string text = title(event, interval); !text.empty()) before += text + "\n";
     output_.append(before);
   }
-  output_.append(show_profile(profile, stacks_, style_));
+  const auto before = before_.find(event.name);
+  output_.append(
+      show_profile(profile, stacks_, style_, before == before_.end() ? nullptr : &before->second));
 }
 
 // The aggregates of one moment stay; those of the next begin where they began.

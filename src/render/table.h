@@ -8,6 +8,7 @@
 #include "render/layout.h"
 #include "render/moment.h"
 #include "render/output.h"
+#include "render/profile_taker.h"
 #include "render/sink.h"
 #include "render/stack_groups.h"
 
@@ -24,6 +25,8 @@ class Table : public Sink {
   void aggregate(const schema::Event& event, const query::Plan& plan,
                  const std::vector<query::Row>& rows, const Interval& interval,
                  schema::Names& names) override;
+  // Groups by stack are shown beside these.
+  void compare_with(Profiles before) { before_ = std::move(before); }
   void lost(std::string_view tracer, std::string_view reason, uint64_t count) override;
   void budget(const BudgetStep& step) override;
   Result<> flush() override;
@@ -57,6 +60,7 @@ class Table : public Sink {
   Moments moments_;
   TableStyle style_;
   StackFormat stacks_;
+  Profiles before_;
   bool headers_done_ = false;
   bool aggregated_ = false;  // an aggregate was shown before: leave a line between
   // What the next moment's aggregates take the place of: so many lines of the terminal, of this

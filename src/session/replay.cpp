@@ -172,12 +172,29 @@ class Replay {
   uint64_t interval_begin_ = 0, first_ = 0, last_ = 0;  // times of events
 };
 
+// What the request asks, of the recording that its own is compared with.
+Result<render::Profiles> profiles_before(const Request& request) {
+  Request other = request;
+  other.recording = request.before;
+  other.quiet = true;
+  other.statistics = false;
+  record::Reader reader = TRY(record::Reader::open(other.recording));
+  auto taker = std::make_unique<render::ProfileTaker>(reader.origin().clock);
+  render::ProfileTaker& taken = *taker;
+  Opened opened;
+  opened.sink = std::move(taker);
+  TRY(Replay(other, reader, opened).go().within("--before"));
+  return std::move(taken.profiles());
+}
+
 }  // namespace
 
 Result<int> replay(const Request& request) {
   record::Reader reader = TRY(record::Reader::open(request.recording));
   if (request.plan_only) return print_plan(request, reader);
-  Opened opened = TRY(open_sink(request, reader.origin().clock));
+  render::Profiles before;
+  if (!request.before.empty()) before = TRY(profiles_before(request));
+  Opened opened = TRY(open_sink(request, reader.origin().clock, std::move(before)));
   return Replay(request, reader, opened).go();
 }
 

@@ -48,6 +48,7 @@ struct Request {
   std::vector<std::string> command;
   std::string output;     // -o; empty: standard output
   std::string recording;  // show: the file to read instead of tracing
+  std::string before;     // show: another, which that is compared with; empty: none
   bool record = false;    // write a recording instead of text
   bool json = false;
   bool plan_only = false;

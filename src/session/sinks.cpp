@@ -53,7 +53,7 @@ bool has_room(const Request& request) {
   return columns == 0 || columns >= schema::roomy_columns;
 }
 
-Result<Opened> open_sink(const Request& request, schema::Clock clock) {
+Result<Opened> open_sink(const Request& request, schema::Clock clock, render::Profiles before) {
   Opened opened;
   if (!request.output.empty()) opened.file = TRY(open_output(request.output, "write"));
   const int fd = opened.file ? opened.file.get() : STDOUT_FILENO;
@@ -63,8 +63,10 @@ Result<Opened> open_sink(const Request& request, schema::Clock clock) {
     opened.sink = std::make_unique<render::Json>(*opened.output, clock);
   } else {
     const render::TableStyle style = style_for(request, fd);
-    opened.sink =
+    auto table =
         std::make_unique<render::Table>(*opened.output, clock, style, request.stack.format);
+    table->compare_with(std::move(before));
+    opened.sink = std::move(table);
     // a command may write to the same terminal, and must not be written over
     opened.refreshes = style.lines != 0 && request.command.empty();
   }

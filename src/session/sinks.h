@@ -5,6 +5,7 @@
 
 #include "base/fd.h"
 #include "render/output.h"
+#include "render/profile_taker.h"
 #include "render/sink.h"
 #include "schema/names.h"
 #include "session/prepare.h"
@@ -33,7 +34,8 @@ struct Opened {
 bool has_room(const Request& request);
 
 // A table or JSON Lines. `clock` tells what the records' times mean.
-Result<Opened> open_sink(const Request& request, schema::Clock clock);
+// `before`: what groups by stack are compared with.
+Result<Opened> open_sink(const Request& request, schema::Clock clock, render::Profiles before = {});
 // Both must live until it is described.
 Result<Opened> open_recording(const Request& request, const Prepared& prepared);
 

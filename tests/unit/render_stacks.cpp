@@ -119,6 +119,18 @@ TEST(RenderStacks, LargeValuesKeepToTheirColumn) {
             "  0.0%             9    … 1 more\n");
 }
 
+TEST(RenderStacks, SharesBeforeStandBesideThoseOfNow) {
+  const Stack one = stack_of({native("main", "a"), native("f", "a")});
+  const Stack two = stack_of({native("main", "a"), native("g", "b")});
+  const Profile before{"", "samples", 0, {{one, {}, 3}, {two, {}, 1}}};
+  EXPECT_EQ(stack_tree({"", "samples", 0, {{one, {}, 2}}}, {}, &before),
+            " SHARE BEFORE   SAMPLES  CALL\n"
+            "100.0% 100.0%         2  total\n"
+            "                           main (a)\n"
+            "100.0%  75.0%         2    f\n"
+            "  0.0%  25.0%         0    g (b)\n");
+}
+
 TEST(RenderStacks, ChildrenAndWhatIsLeftAddUp) {
   const render::CallTree tree = render::call_tree(service_profile());
   EXPECT_EQ(tree.nodes[0].total[0], 914u);
