@@ -2,9 +2,8 @@
 // stack: what each thread is doing now: in which functions it is, of the program, of Python and of the kernel, and which
 // lock it waits for.
 //
-// No thread is stopped. One that does not run left its registers in the kernel, and its memory is read from outside; if it
-// has run meanwhile, it is looked at again. One that runs is met by a clock that interrupts it. When each has been seen once,
-// the run ends.
+// None is stopped. One that does not run left its registers in the kernel, and its memory is read from outside; if it has
+// run meanwhile, it is looked at again. One that runs is met by a clock. When each has been seen once, the run ends.
 //
 // Cost:  3 to 150 us per thread, once; while it looks, some hundredths of a second, 997 interrupts per second and CPU.
 // Blind: threads are not seen at one moment. Locks that are no futexes; who has one that is no pthread mutex.
@@ -20,6 +19,7 @@ EVENT(stack, "a thread as it is now", VIEW("stack", "")) {
 	syscall_t syscall   KEY DOC("the system call it is in, if in one");
 	pointer_t lock      KEY ZERO_IS_UNKNOWN DOC("the lock that it waits for, as the process addresses it");
 	process_id_t holder KEY ZERO_IS_UNKNOWN DOC("the thread that has this lock, where its memory tells it");
+	__u8 unused[4];
 };
 
 KNOB(count_t, frequency, 997, "how often per second it is looked for threads that run");

@@ -126,7 +126,7 @@ TEST(RenderStacks, SharesBeforeStandBesideThoseOfNow) {
   EXPECT_EQ(stack_tree({"", "samples", 0, {{one, {}, 2}}}, {}, &before),
             " SHARE BEFORE   SAMPLES  CALL\n"
             "100.0% 100.0%         2  total\n"
-            "                           main (a)\n"
+            "                         main (a)\n"
             "100.0%  75.0%         2    f\n"
             "  0.0%  25.0%         0    g (b)\n");
 }
